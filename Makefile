@@ -1,0 +1,56 @@
+# Two commands do everything: `make chat` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+.PHONY: chat index test lint bench screenshots chromium clean help
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+chat: $(VENV)/ready index  ## set up, index the course, open the chat in the browser
+	$(BIN)/python app.py
+
+index: $(VENV)/ready
+	$(BIN)/tanya index
+
+test: $(VENV)/ready-test chromium lint  ## set up what the tests need and run all checks and tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready-test  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/ready-test  ## time answers on the shipped course; results in benchmarks/results
+	$(BIN)/tanya index
+	$(BIN)/python -m benchmarks.latency
+
+screenshots: $(VENV)/ready-test chromium  ## take the pictures of docs/images
+	$(BIN)/tanya index
+	$(BIN)/python -m benchmarks.screenshots
+
+clean:  ## remove the environment, the index and build files
+	rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# torch comes first and alone: with it in place nothing else asks for a build with CUDA.
+$(VENV)/ready: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/ready-test: $(VENV)/ready
+	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+# The browser tests use the system's Chromium; CHROMIUM names another one.
+CHROMIUM ?= /usr/bin/chromium
+chromium:
+	@test -x $(CHROMIUM) || { echo "Chromium is missing; installing Debian's package"; \
+	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO apt-get install -qq -y --no-install-recommends chromium; }

@@ -1,0 +1,114 @@
+"""Set the gate and the number of quoted sentences on the questions about the shipped course.
+
+    python -m benchmarks.answering [--index var/index] [--write]
+
+For every threshold of the gate: the share of answerable and of unanswerable questions that pass it, and the AUC. For
+every margin behind the best sentence: how many sentences are quoted, the share of the facts in them, and how often
+one of them is a gold evidence sentence. A logistic line turns relevance into confidence, and the threshold is the
+highest that still passes PASS of the answerable questions; --write puts both into the bundled reader's config.json.
+Result: benchmarks/results/answering.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from index.build import load
+from index.embeddings import load_embeddings
+from qa.condense import standalone_question
+from qa.evidence import MARGIN, ScoredSentence, score_sentences
+from qa.pipeline import Pipeline
+from qa.reader import load_reader
+from qa.settings import load_settings
+
+QUESTIONS = Path(__file__).parent / "questions" / "diplomasi-siber.jsonl"
+RESULT = Path(__file__).parent / "results" / "answering.json"
+MARGINS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 99.0)
+SENTENCES = 4
+PASS = 0.99
+CONFIG = Path(__file__).parent.parent / "qa" / "models" / "reader" / "config.json"
+
+
+def folded(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def overlaps(quote: str, gold: str) -> bool:
+    """Whether the two share at least 60% of the shorter one's words."""
+    a, b = set(re.findall(r"\w+", folded(quote))), set(re.findall(r"\w+", folded(gold)))
+    return len(a & b) >= 0.6 * max(1, min(len(a), len(b)))
+
+
+def quoted(scored: list[ScoredSentence], margin: float) -> list[str]:
+    return [s.evidence.quote for s in scored[:SENTENCES] if s.score >= scored[0].score - margin]
+
+
+def margin_row(margin: float, answered: list[tuple[dict[str, Any], list[ScoredSentence]]]) -> dict[str, float]:
+    counts, facts, hits = [], [], []
+    for question, scored in answered:
+        quotes = quoted(scored, margin)
+        text = folded(" ".join(quotes))
+        counts.append(len(quotes))
+        facts.append(np.mean([any(form in text for form in forms) for forms in question["facts"]]))
+        hits.append(any(overlaps(q, e["quote"]) for q in quotes for e in question["evidence"]))
+    rounded = [round(float(np.mean(values)), 4) for values in (counts, facts, hits)]
+    return {"margin": margin, **dict(zip(("sentences", "fact_recall", "evidence_hit"), rounded, strict=True))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--index", type=Path)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    settings = load_settings(index=options.index)
+    pipeline = Pipeline(load(settings.index, load_embeddings()), load_reader(settings.reader), None, settings)
+    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    lexical = pipeline.index.retriever.lexical
+    gate, answered = [], []
+    for question in questions:
+        standalone = standalone_question(question["question"], question["history"])
+        hits = pipeline.index.retriever.search(standalone, settings.retrieved)
+        passages, readings = pipeline._read(standalone, hits)
+        gate.append(max(reading.relevance for reading in readings))
+        if question["answerable"]:
+            answered.append((question, score_sentences(standalone, passages, pipeline.reader, lexical)))
+    truth = np.array([question["answerable"] for question in questions])
+    scores = np.array(gate)
+    fit = LogisticRegression(class_weight="balanced").fit(scores[:, None], truth)
+    slope, bias = float(fit.coef_[0, 0]), float(fit.intercept_[0])
+    cut = float(np.quantile(scores[truth], 1 - PASS))
+    line = {"slope": slope, "bias": bias, "threshold": float(1 / (1 + np.exp(-(slope * cut + bias))))}
+    if options.write:
+        config = json.loads(CONFIG.read_text(encoding="utf-8"))
+        CONFIG.write_text(json.dumps(config | {"gate": line}, indent=2) + "\n", encoding="utf-8")
+    thresholds = np.round(np.quantile(scores, np.arange(0.05, 1.0, 0.05)), 2)
+    result = {
+        "questions": {"answerable": int(truth.sum()), "unanswerable": int((~truth).sum())},
+        "chosen": {"relevance": round(cut, 4), **{key: round(value, 4) for key, value in line.items()}},
+        "unanswerable_pass_at_chosen": round(float((scores[~truth] >= cut).mean()), 4),
+        "gate_auc": round(float(roc_auc_score(truth, scores)), 4),
+        "gate": [
+            {
+                "relevance": float(t),
+                "answerable_pass": round(float((scores[truth] >= t).mean()), 4),
+                "unanswerable_pass": round(float((scores[~truth] >= t).mean()), 4),
+            }
+            for t in thresholds
+        ],
+        "margin_chosen": MARGIN,
+        "margin": [margin_row(margin, answered) for margin in MARGINS],
+    }
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

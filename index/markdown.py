@@ -1,0 +1,77 @@
+"""Markdown as pieces of plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from index.blocks import Content, Piece
+from index.decoding import decode
+from index.markup import MARKERS, page_pieces, parse
+
+
+def read_markdown(data: bytes, source: str) -> Content:
+    """Read Markdown as plain text, without the marks of emphasis and links; its front matter gives facts."""
+    text = decode(data, source)
+    header = re.match(r"---\n(.{0,5000}?)\n(?:---|\.\.\.)[ \t]*\n", text, re.DOTALL)
+    facts = _facts(header.group(1)) if header else {}
+    text = text[header.end() :] if header else text
+    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
+    return Content(
+        tuple(_markdown(tree, 0, "")),
+        facts.get("title") or facts.get("judul", ""),
+        facts.get("author") or facts.get("penulis", ""),
+        facts.get("date") or facts.get("tanggal", ""),
+    )
+
+
+def _facts(header: str) -> dict[str, str]:
+    lines = (line.partition(":") for line in header.split("\n"))
+    return {name.strip().lower(): value.strip().strip("\"'[]") for name, colon, value in lines if colon}
+
+
+def _markdown(node: SyntaxTreeNode, depth: int, marker: str) -> Iterator[Piece]:
+    for child in node.children:
+        if child.type == "heading":
+            yield Piece("heading", _plain(child), level=int(child.tag[1]))
+        elif child.type == "paragraph":
+            yield _markdown_paragraph(child, depth, marker)
+            marker = ""
+        elif child.type in ("bullet_list", "ordered_list"):
+            first = int(child.attrs.get("start", 1)) if child.type == "ordered_list" else 0
+            for number, item in enumerate(child.children, first):
+                yield from _markdown(item, depth + 1, f"{number}. " if first else MARKERS[min(depth, 2)])
+        elif child.type == "table":
+            for row in (row for part in child.children for row in part.children):
+                yield Piece("table", " | ".join(_plain(cell) for cell in row.children))
+        elif child.type in ("fence", "code_block"):
+            yield Piece("paragraph", child.content.strip("\n"))
+        elif child.type == "html_block":
+            page = parse(child.content)
+            yield from page_pieces(page) if page is not None else ()
+        elif child.children:
+            yield from _markdown(child, depth, marker)
+
+
+def _markdown_paragraph(node: SyntaxTreeNode, depth: int, marker: str) -> Piece:
+    text = _plain(node)
+    inline = [part for part in node.children[0].children if part.content or part.children]
+    bold = len(inline) == 1 and inline[0].type == "strong"
+    if bold and not depth and len(text.split()) <= 10 and not text.endswith((".", ":", ";", ",")):
+        return Piece("heading", text, level=6)
+    return Piece("item" if depth else "paragraph", marker + text, level=depth)
+
+
+def _plain(node: SyntaxTreeNode) -> str:
+    parts: list[str] = []
+    for part in node.walk():
+        if part.type in ("text", "code_inline"):
+            parts.append(part.content)
+        elif part.type == "softbreak":
+            parts.append(" ")
+        elif part.type == "hardbreak":
+            parts.append("\n")
+    return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\n")).strip()

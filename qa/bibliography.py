@@ -1,0 +1,89 @@
+"""Questions about the documents themselves (who wrote it, when, its title), answered from their front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from index.blocks import CourseDocument
+from qa import prompts
+from qa.citations import CheckedSentence, Evidence, content_stems
+from qa.types import RetrievedPassage
+
+_AUTHOR = re.compile(
+    r"\b(siapa(kah)?|nama)\b.*\b(penulis\w*|pengarang\w*|penyusun\w*|menulis|ditulis|nulis|karangan|karya)\b"
+    r"|\b(penulis\w*|pengarang\w*|penyusun\w*|ditulis|yang (menulis|nulis))\b.*\bsiapa\b"
+    r"|\bwho\b.*\b(wrote|author)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(kapan(kah)?|tanggal berapa|tahun berapa|tgl berapa|bulan apa)\b"
+    r".*\b(terbit\w*|diterbitkan|dimuat|ditulis|dipublikasi\w*|diunggah|rilis)\b|\bwhen\b.*\b(published|written|posted)\b",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"\bjudul\w*\b.*\b(apa|ditulis|tulisan|karya|oleh)\b|\bapa judul\b|\bwhat\b.*\btitle\b", re.IGNORECASE
+)
+# A question names a document when it holds this share of the title's content words.
+_NAMED = 0.7
+
+
+def asks_about_document(question: str) -> bool:
+    """Whether the question is about who wrote a text, when it appeared, or what it is called."""
+    return any(pattern.search(question) for pattern in (_AUTHOR, _DATE, _TITLE))
+
+
+def answer_about_document(
+    question: str, documents: Iterable[CourseDocument], passages: Iterable[RetrievedPassage]
+) -> list[CheckedSentence]:
+    """Return one cited sentence from the front matter of the document that the question names, or nothing.
+
+    `passages` are all of the course; the citation is the line of the front matter that says it.
+    """
+    document = _named_document(question, documents)
+    if document is None:
+        return []
+    parts: Mapping[str, str] = {"title": document.title, "author": document.author, "date": document.date}
+    by_author = bool(document.author) and document.author.lower() in question.lower()
+    if _AUTHOR.search(question) or (by_author and _TITLE.search(question)):
+        template, needed = prompts.AUTHOR_LINE, ("title", "author")
+    elif _DATE.search(question):
+        template, needed = prompts.DATE_LINE, ("title", "date")
+    else:
+        return []
+    own = [passage for passage in passages if passage.source == document.source]
+    found = [_line(document, parts[name], own) for name in needed]
+    evidence = tuple(e for e in found if e is not None)
+    if not all(parts[name] for name in needed) or len(evidence) != len(needed):
+        return []
+    return [CheckedSentence(template.format(**parts), tuple(dict.fromkeys(evidence)))]
+
+
+def _named_document(question: str, documents: Iterable[CourseDocument]) -> CourseDocument | None:
+    """The one document that the question names by title or author; None for none or several."""
+    asked = content_stems(question)
+    scored = []
+    for document in documents:
+        title = content_stems(document.title)
+        share = len(title & asked) / len(title) if title else 0.0
+        by_author = bool(document.author) and document.author.lower() in question.lower()
+        if share >= _NAMED or by_author:
+            scored.append((share + by_author, document))
+    scored.sort(key=lambda pair: -pair[0])
+    if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
+        return None
+    return scored[0][1]
+
+
+def _line(document: CourseDocument, value: str, passages: Iterable[RetrievedPassage]) -> Evidence | None:
+    """The line of the front matter that holds `value` and most beside it, as evidence."""
+    lines = []
+    for block in document.blocks:
+        text = document.text[block.start : block.end]
+        if value and block.kind in ("byline", "heading", "paragraph") and value in " ".join(text.split()):
+            lines.append((block.kind != "paragraph", len(text), block.start, block.end))
+    for _, _, start, end in sorted(lines, reverse=True):
+        for passage in passages:
+            if passage.start <= start and end <= passage.end:
+                return Evidence(passage, start, end)
+    return None

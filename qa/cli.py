@@ -1,0 +1,255 @@
+"""The `tanya` command. Data goes to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index.build import BuildReport, build, courses, load
+from index.build import Progress as BuildProgress
+from index.embeddings import load_embeddings
+from index.errors import TanyaError
+from qa.pipeline import load_pipeline
+from qa.settings import load_settings
+from qa.types import Answer, Question
+
+app = typer.Typer(
+    name="tanya",
+    help="Tanya Materi: jawaban bersumber dari materi kuliahmu sendiri. (Cited answers from your course material.)",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_stderr = Console(stderr=True, highlight=False)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder indeks (bawaan: var/index).")]
+CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Folder materi: satu mata kuliah, atau beberapa.")]
+CourseOption = Annotated[str | None, typer.Option("--course", help="Mata kuliah, bila indeks memuat beberapa.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Cetak JSON.")]
+
+
+@app.command("index")
+def index_command(
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Bangun ulang dari awal.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Buat atau perbarui indeks dari folder materi; hanya berkas yang berubah yang diolah.
+
+    Contoh: tanya index --corpus corpus --index var/index
+    """
+    settings = load_settings(corpus=corpus, index=index)
+    embeddings = load_embeddings(settings.embedding_model)
+    with _progress_bar() as update:
+        reports = build(settings.corpus, settings.index, embeddings, rebuild=rebuild, progress=update)
+    if as_json:
+        print(json.dumps([asdict(report) for report in reports], ensure_ascii=False, default=str))
+    for report in reports:
+        _print_report(report, quiet=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Pertanyaan, dalam tanda kutip.")] = None,
+    history: Annotated[
+        list[str] | None, typer.Option("--history", help="Pertanyaan sebelumnya; boleh diulang.")
+    ] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help="Berkas JSONL: id, question, history.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Berkas JSONL untuk jawaban --batch.")] = None,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+    course: CourseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Jawab satu pertanyaan, atau semua pertanyaan sebuah berkas.
+
+    Contoh: tanya ask "Apa itu diplomasi siber?"
+    Contoh: tanya ask "Apa saja manfaatnya?" --history "Apa itu diplomasi siber?" --json
+    Contoh: tanya ask --batch soal.jsonl --output jawaban.jsonl
+    """
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("Berikan satu pertanyaan, atau --batch BERKAS; bukan keduanya.")
+    settings = load_settings(corpus=corpus, index=index, course=course)
+    if batch is not None:
+        _ask_batch(load_questions(batch), lambda: load_pipeline(settings).answer, output)
+        return
+    answer = load_pipeline(settings).answer(Question(question or "", tuple(history or ())))
+    print(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else _as_text(answer))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Alamat yang didengarkan (bawaan: 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Nomor port (bawaan: 7860).")] = None,
+    index: IndexOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Jalankan chat di peramban.
+
+    Contoh: tanya serve --port 8000
+    """
+    from qa.web.app import serve as serve_chat  # gradio takes seconds to import; only this command needs it
+
+    settings = load_settings(host=host, port=port, index=index, course=course)
+    serve_chat(load_pipeline(settings), settings)
+
+
+@app.command()
+def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Tunjukkan isi indeks: mata kuliah, dokumen, bagian, model.
+
+    Contoh: tanya status --json
+    """
+    settings = load_settings(index=index)
+    embeddings = load_embeddings(settings.embedding_model)
+    rows = [load(settings.index, embeddings, name).manifest.to_json() for name in courses(settings.index)]
+    if not rows:
+        raise TanyaError(f"Belum ada indeks di {settings.index}; buat dengan: tanya index --index {settings.index}")
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        print("\n".join(f"{key}: {value}" for key, value in row.items() if not isinstance(value, dict | list)))
+
+
+def main() -> None:
+    """Run the command; errors for the user are one sentence on stderr and exit code 1, wrong usage is 2."""
+    logging.basicConfig(level=os.environ.get("TANYA_LOG", "CRITICAL").upper(), stream=sys.stderr)
+    try:
+        app()
+    except TanyaError as error:
+        _stderr.print(str(error), markup=False)
+        raise SystemExit(1) from None
+    except Exception:  # a defect of ours: the person gets a sentence, the log the details
+        logging.getLogger("tanya").exception("unexpected")
+        _stderr.print("Terjadi galat tak terduga; jalankan lagi dengan TANYA_LOG=INFO dan laporkan pesannya.")
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        _stderr.print("Dihentikan.")
+        raise SystemExit(130) from None
+
+
+def load_questions(path: Path) -> list[Question]:
+    """Read a batch: JSONL rows with `question`, optional `id` and `history` (earlier user questions).
+
+    Raises:
+        TanyaError: the file or one of its lines cannot be used; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TanyaError(f"Berkas {path} tidak dapat dibaca ({error}); berikan berkas JSONL dalam UTF-8.") from error
+    questions = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row: dict[str, Any] = json.loads(line)
+            history = tuple(str(asked) for asked in row.get("history") or ())
+            questions.append(Question(str(row["question"]), history, str(row.get("id", number))))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TanyaError(
+                f"Baris {number} dari {path} bukan objek JSON dengan 'question' ({error}); perbaiki baris itu."
+            ) from error
+    if not questions:
+        raise TanyaError(f"Berkas {path} tidak berisi pertanyaan; isi satu objek JSON per baris.")
+    return questions
+
+
+def _ask_batch(
+    questions: list[Question], load_answerer: Callable[[], Callable[[Question], Answer]], output: Path | None
+) -> None:
+    """Answer one question after another with models loaded once; a question that fails is told and goes on."""
+    answerer = load_answerer()
+    failed = 0
+    with _progress_bar() as update, _writer(output) as write:
+        for done, question in enumerate(questions, 1):
+            try:
+                write(json.dumps(answerer(question).to_json(), ensure_ascii=False))
+            except TanyaError as error:
+                failed += 1
+                _stderr.print(f"{question.id}: {error}", markup=False)
+            update(BuildProgress("menjawab", done, len(questions), 0.0))
+    if failed:
+        raise TanyaError(f"{failed} dari {len(questions)} pertanyaan tidak terjawab; lihat pesan di atas.")
+
+
+class _writer:
+    """Write lines to stdout, or to a file that appears whole when all are written."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._part = path.with_name(path.name + ".part") if path else None
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self._part is None:
+            return print
+        try:
+            self._part.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("w", encoding="utf-8")
+        except OSError as error:
+            raise TanyaError(
+                f"Berkas {self._path} tidak dapat ditulis ({error.strerror}); pilih tempat lain."
+            ) from error
+        return lambda line: print(line, file=self._file, flush=True)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._part is None or self._path is None:
+            return
+        self._file.close()
+        if kind is None or issubclass(kind, TanyaError):
+            os.replace(self._part, self._path)
+
+
+class _progress_bar:
+    """A bar on stderr, fed with `index.build.Progress`."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=_stderr, transient=True)
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Callable[[BuildProgress], None]:
+        self._bar.start()
+        return self._update
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _update(self, progress: BuildProgress) -> None:
+        if progress.stage not in self._tasks:
+            self._tasks[progress.stage] = self._bar.add_task(progress.stage)
+        self._bar.update(self._tasks[progress.stage], completed=progress.done, total=progress.total)
+
+
+def _print_report(report: BuildReport, *, quiet: bool) -> None:
+    counts = (
+        f"{report.course}: {len(report.added)} baru, {len(report.changed)} berubah, {len(report.removed)} dihapus, "
+        f"{len(report.unchanged)} tetap, {len(report.failed)} gagal; {report.embedded} bagian dihitung."
+    )
+    (_stderr.print(counts, markup=False) if quiet else print(counts))
+    for kind, sources in (("baru", report.added), ("berubah", report.changed), ("dihapus", report.removed)):
+        for source in sources if not quiet else ():
+            print(f"  {kind}: {source}")
+    for source, reason in {**report.skipped, **report.warnings, **report.failed}.items():
+        _stderr.print(f"  {source}: {reason}", markup=False)
+
+
+def _as_text(answer: Answer) -> str:
+    lines = [answer.answer, ""]
+    for citation in answer.citations:
+        place = f", hlm. {citation.page}" if citation.page else f", {citation.section}" if citation.section else ""
+        quote = " ".join(citation.quote.split())
+        lines.append(f"[{citation.number}] {citation.title} ({citation.source}{place}): “{quote}”")
+    return "\n".join(lines).rstrip()

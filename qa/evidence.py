@@ -1,0 +1,202 @@
+"""Choose the sentences that answer a question: what is quoted, and what the generator gets to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.lexical import LexicalIndex, analyse
+from index.sentences import is_reference
+from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences, stem
+from qa.reader import Reader
+from qa.types import RetrievedPassage
+
+# The sentences of this many passages are read one by one. This, MARGIN and RARE_WORDS were set on the questions
+# about the shipped course: benchmarks/answering.py, results/answering.json.
+READ_PASSAGES = 4
+# A sentence is quoted beside the best one when its score is at most this much lower.
+MARGIN = 1.5
+# What a sentence gains, in the reader's logits, by holding all of the question's words, weighted by their rarity.
+RARE_WORDS = 1.0
+# A list answers a question for one when it, its introduction and section hold this share of the question's rare words.
+LIST_TOPIC = 0.6
+# What a sentence gains that spells out the acronym whose long form is asked for.
+SPELLED_OUT = 5.0
+LONGEST_LIST = 8
+
+_ASKS_LIST = re.compile(
+    r"\b(apa saja|apa aja|siapa saja|siapa aja|mana saja|sebutkan|sebutin|daftar|macam|jenis|list|"
+    r"what are|which are)\b",
+    re.IGNORECASE,
+)
+_ASKS_LONG_FORM = re.compile(r"\b(kepanjangan|singkatan|akronim|stands? for|abbreviat)", re.IGNORECASE)
+# A sentence that opens like this points to the one before it.
+_POINTS_BACK = re.compile(
+    r"^\W*(?:(?:oleh |karena |sebab |dengan |hal |maka )*(?:ini|itu|tersebut|demikian)\b|\w+ (?:ini|itu|tersebut)\b"
+    r"|(?:akibatnya|sehingga|selain itu|namun|ia|mereka|keduanya)\b)",
+    re.IGNORECASE,
+)
+_MARKERS = (
+    re.compile(r"^\s*\(?\d{1,2}[.)]\s+"),
+    re.compile(r"^\s*[-*•‣▪·]\s+"),
+    re.compile(r"^\s*\(?[a-z][.)]\s+"),
+)
+_ORDINAL = re.compile(r"^\s*(pertama|kedua|ketiga|keempat|kelima|keenam|ketujuh)\b", re.IGNORECASE)
+_STATEMENT = re.compile(r"[.!?:;…][\"'”’»)\]]*$|\)$")
+_CITED_BEHIND = re.compile(r"\.\s*(\([^()]{3,60}\d{4}[a-z]?\))\.?$")
+
+
+@dataclass(frozen=True)
+class ScoredSentence:
+    """A sentence of the material; `score` is the reader's logit of relevance and what rare words add to it."""
+
+    evidence: Evidence
+    score: float
+
+
+def heading(passage: RetrievedPassage) -> str:
+    """What the reader reads before a passage."""
+    return " — ".join(part for part in (passage.title, passage.section) if part)
+
+
+def score_sentences(
+    question: str, passages: Sequence[RetrievedPassage], reader: Reader, lexical: LexicalIndex
+) -> list[ScoredSentence]:
+    """Score every sentence of the best passages, best first.
+
+    The reader reads each sentence alone, under its document's title and section; on the course's questions that
+    finds the evidence far better than cosine, word overlap, or the passage's answer span.
+    """
+    sentences = evidence_sentences(passages[:READ_PASSAGES])
+    alone = reader.read(question, [e.quote for e in sentences], [heading(e.passage) for e in sentences])
+    rare = rare_words(question, lexical)
+    acronyms = _asked_acronyms(question)
+    scored = []
+    for e, reading in zip(sentences, alone, strict=True):
+        score = reading.relevance + RARE_WORDS * _share(rare, e.quote)
+        score += SPELLED_OUT * any(_spells_out(acronym, e.quote) for acronym in acronyms)
+        scored.append(ScoredSentence(e, score))
+    return sorted(scored, key=lambda s: -s.score)
+
+
+def spells_out_asked(question: str, passages: Sequence[RetrievedPassage]) -> bool:
+    """Whether the question asks for the long form of an acronym and a sentence of the best passages has it."""
+    acronyms = _asked_acronyms(question)
+    sentences = evidence_sentences(passages[:READ_PASSAGES]) if acronyms else []
+    return any(_spells_out(acronym, e.quote) for acronym in acronyms for e in sentences)
+
+
+def rare_words(question: str, lexical: LexicalIndex) -> dict[str, float]:
+    """Return the stems of the question's content words that the course holds, with their idf."""
+    weights = {stem(w): lexical.idf(w) for w in analyse(question) if w not in STOP_WORDS}
+    return {word: weight for word, weight in weights.items() if weight > 0}
+
+
+def quote_sentences(
+    question: str, scored: Sequence[ScoredSentence], lexical: LexicalIndex, limit: int
+) -> list[CheckedSentence]:
+    """Return the sentences that are the answer when it is quoted, in reading order, at most `limit`.
+
+    A question for a list gets the list, whole, where the best passages hold one about it.
+    """
+    listed = _list(question, scored, rare_words(question, lexical)) if _ASKS_LIST.search(question) else []
+    if listed:
+        return [CheckedSentence(f"- {sentence_text(e.quote)}", (e,)) for e in listed]
+    said = [s for s in scored if _is_statement(s.evidence.quote)] or list(scored)
+    if not said:
+        return []
+    best = said[0]
+    beside = [s for s in said[1:limit] if s.score >= best.score - MARGIN and not is_reference(s.evidence.quote)]
+    kept = [best.evidence, *(s.evidence for s in beside)]
+    before = _before(best.evidence, scored)
+    if before is not None and before not in kept:
+        kept = [before, *kept][:limit]
+    order = {source: i for i, source in enumerate(dict.fromkeys(e.passage.source for e in kept))}
+    kept.sort(key=lambda e: (order[e.passage.source], e.start))
+    return [CheckedSentence(sentence_text(e.quote), (e,)) for e in kept]
+
+
+def sentence_text(quote: str) -> str:
+    """A quoted sentence as running text: one line, no marker of a list item, a "(Name, 2020)" before the stop.
+
+    Numbers in square brackets get round ones, so that nobody takes them for our marks; initials are joined and
+    numbers follow their abbreviation without a blank, so that no stop looks like the end of a sentence.
+    """
+    text = " ".join(quote.split())
+    for marker in _MARKERS:
+        text = marker.sub("", text)
+    text = re.sub(r"\[(\d+)\]", r"(\1)", text)
+    text = re.sub(r"\b([A-Z])\. (?=[A-Z]\.)", r"\1.", text)
+    text = re.sub(r"\b(Vol|No|vol|no|hlm|hal|pp|p|jil)\. (?=\d)", r"\1.", text)
+    return _CITED_BEHIND.sub(r" \1.", text)
+
+
+def excerpts(scored: Sequence[ScoredSentence], passages: int, around: int = 1) -> list[tuple[RetrievedPassage, str]]:
+    """Return, for the best `passages` passages, the best sentence with `around` neighbours on each side."""
+    found: dict[str, tuple[RetrievedPassage, str]] = {}
+    for s in scored:
+        passage = s.evidence.passage
+        if passage.id in found or len(found) == passages:
+            continue
+        sentences = evidence_sentences([passage])
+        at = next(i for i, e in enumerate(sentences) if e.start == s.evidence.start)
+        part = sentences[max(0, at - around) : at + around + 1]
+        found[passage.id] = (passage, passage.text[part[0].start - passage.start : part[-1].end - passage.start])
+    return list(found.values())
+
+
+def _before(evidence: Evidence, scored: Sequence[ScoredSentence]) -> Evidence | None:
+    """The sentence that `evidence` points back to: the one before it in its passage, if it opens with such a word."""
+    if not _POINTS_BACK.match(evidence.quote):
+        return None
+    earlier = [s.evidence for s in scored if s.evidence.passage.id == evidence.passage.id]
+    return max((e for e in earlier if e.start < evidence.start), key=lambda e: e.start, default=None)
+
+
+def _asked_acronyms(question: str) -> list[str]:
+    return re.findall(r"\b[A-Z]{2,8}\b", question) if _ASKS_LONG_FORM.search(question) else []
+
+
+def _spells_out(acronym: str, quote: str) -> bool:
+    """Whether words that follow each other begin with the acronym's letters (linking words do not count)."""
+    words = [w for w in re.findall(r"[^\W\d_]+", quote) if w.lower() not in STOP_WORDS and not w.isupper()]
+    return acronym.lower() in "".join(word[0].lower() for word in words)
+
+
+def _is_statement(quote: str) -> bool:
+    """Tell a sentence or list item from a heading, a name or a date line."""
+    words = re.findall(r"[^\W\d_]{2,}", quote)
+    is_item = any(marker.match(quote) for marker in _MARKERS) and len(words) > 1
+    return len(words) >= 12 or (len(words) >= 3 and bool(_STATEMENT.search(quote.rstrip()))) or is_item
+
+
+def _list(question: str, scored: Sequence[ScoredSentence], rare: dict[str, float]) -> list[Evidence]:
+    """The items of the first list, among the two best passages, that is about the question's rare words."""
+    best = list(dict.fromkeys(s.evidence.passage.id for s in scored))[:2]
+    for passage_id in best:
+        sentences = sorted((s.evidence for s in scored if s.evidence.passage.id == passage_id), key=lambda e: e.start)
+        items = _items(sentences)
+        if not items:
+            continue
+        before = [e.quote for e in sentences if e.start < items[0].start][-1:]
+        about = " ".join([items[0].passage.section, items[0].passage.title, *before, *(e.quote for e in items)])
+        if _share(rare, about) >= LIST_TOPIC:
+            return items[:LONGEST_LIST]
+    return []
+
+
+def _items(sentences: Sequence[Evidence]) -> list[Evidence]:
+    """The outermost list of a passage: the sentences that carry the marker which comes first."""
+    for e in sentences:
+        for marker in (*_MARKERS, _ORDINAL):
+            if marker.match(e.quote):
+                same = [other for other in sentences if marker.match(other.quote)]
+                return same if len(same) > 1 else []
+    return []
+
+
+def _share(rare: dict[str, float], text: str) -> float:
+    """Share, by idf, of the rare words that stand in the text."""
+    held = content_stems(text)
+    return sum(weight for word, weight in rare.items() if word in held) / sum(rare.values()) if rare else 0.0

@@ -1,0 +1,252 @@
+"""One question becomes one cited answer; chat, CLI, API and evaluator all call `Pipeline`."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+
+from index.build import CourseIndex, load
+from index.embeddings import load_embeddings
+from index.errors import TanyaError
+from index.passages import FRONT_SECTION
+from index.retriever import Hit
+from index.sentences import is_reference
+from qa import prompts
+from qa.bibliography import answer_about_document, asks_about_document
+from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, number_citations
+from qa.condense import standalone_question
+from qa.evidence import ScoredSentence, excerpts, heading, quote_sentences, score_sentences, spells_out_asked
+from qa.generator import load_generator
+from qa.reader import Reader, Reading, load_reader
+from qa.settings import Settings
+from qa.types import Answer, Citation, Question, RetrievedPassage
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*[.!?]?\s+(?=[\"“(A-Z0-9-])|\n+")
+
+
+_NAMES_DOCUMENT = re.compile(r"\b(penulis|artikel|tulisan|dokumen|bacaan|author|article)", re.IGNORECASE)
+
+
+@dataclass
+class _Clock:
+    """Seconds since the question came, by the name of the step that ended then."""
+
+    began: float = field(default_factory=time.perf_counter)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, name: str) -> None:
+        self.marks.setdefault(name, round(time.perf_counter() - self.began, 4))
+
+
+class Pipeline:
+    """Answers questions about one course; safe from several threads."""
+
+    def __init__(self, index: CourseIndex, reader: Reader, generator: BaseChatModel | None, settings: Settings) -> None:
+        self.index = index
+        self.course = index.course
+        self.reader = reader
+        self.generator = generator
+        self.settings = settings
+
+    def answer(self, question: Question) -> Answer:
+        """Return the whole answer.
+
+        Raises:
+            TanyaError: the question is empty or too long, or a model failed.
+        """
+        *_, last = self.stream(question)
+        return last
+
+    def stream(self, question: Question, cancel: threading.Event | None = None) -> Iterator[Answer]:
+        """Yield the growing answer: first the passages without text, at the end the answer with `complete` True.
+
+        `cancel` ends the generation at its next token; what was checked until then is the answer.
+        """
+        clock = _Clock()
+        text = clean_question(question.text, self.settings.question_characters)
+        standalone = standalone_question(text, question.history)
+        draft = Answer(question.text, standalone, id=question.id, complete=False, index_version=self.index.version)
+        hits = self.index.retriever.search(standalone, self.settings.retrieved)
+        passages = [_retrieved(hit) for hit in hits]
+        clock.mark("retrieve")
+        draft = replace(draft, passages=tuple(passages[: self.settings.shown]), timings=dict(clock.marks))
+        yield draft
+        about = self._about_document(standalone)
+        if about:
+            text, citations = self._cite(about)
+            draft = replace(draft, kind="quoted", answer=text, citations=citations, confidence=1.0)
+            yield _finished(replace(draft, model=self.model_name), clock)
+            return
+        passages, readings = self._read(standalone, hits)
+        confidence = self.reader.confidence(readings)
+        clock.mark("read")
+        draft = replace(draft, passages=tuple(passages[: self.settings.shown]), confidence=round(confidence, 4))
+        if confidence < self.reader.threshold and not spells_out_asked(standalone, passages):
+            yield _finished(replace(draft, kind="abstained", answer=prompts.abstention(_topics(passages))), clock)
+            return
+        scored = score_sentences(standalone, passages, self.reader, self.index.retriever.lexical)
+        for part in self._write(standalone, scored, draft, cancel):
+            clock.mark("first_token")
+            last = replace(part, timings=dict(clock.marks))
+            yield last
+        yield _finished(last, clock)
+
+    def _about_document(self, question: str) -> list[CheckedSentence]:
+        if not asks_about_document(question):
+            return []
+        passages = [_retrieved_document(passage) for passage in self.index.passages.values()]
+        return answer_about_document(question, self.index.documents.values(), passages)
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[RetrievedPassage], list[Reading]]:
+        """Rerank the first passages by reader and retriever together; the rest keep their order behind them."""
+        hits = _without_front_matter(question, hits)
+        front = [_retrieved(hit) for hit in hits[: self.settings.read]]
+        readings = self.reader.read(question, [p.text for p in front], [heading(p) for p in front])
+        mixed = [self.reader.mix(r, hit.cosine) for r, hit in zip(readings, hits, strict=False)]
+        order = sorted(range(len(front)), key=lambda i: -mixed[i])
+        ranked = [replace(front[i], score=round(math.exp(mixed[i] - mixed[order[0]]), 4)) for i in order]
+        rest = [replace(_retrieved(hit), score=0.0) for hit in hits[self.settings.read :]]
+        return ranked + rest, [readings[i] for i in order]
+
+    def _write(
+        self, question: str, scored: Sequence[ScoredSentence], draft: Answer, cancel: threading.Event | None
+    ) -> Iterator[Answer]:
+        """Yield the answer as its sentences are checked; quoted sentences where the generator says too little."""
+        generated: list[CheckedSentence] = []
+        if self.generator is not None:
+            best = {(s.evidence.start, s.evidence.end) for s in scored[:2]}
+            for sentence in self._generate(question, scored, cancel):
+                generated.append(sentence)
+                if any((e.start, e.end) in best for s in generated for e in s.evidence):
+                    text, citations = self._cite(generated)
+                    draft = replace(draft, answer=text, citations=citations, model=self.model_name)
+                    yield draft
+        if not draft.answer:
+            quotes = quote_sentences(question, scored, self.index.retriever.lexical, self.settings.answer_sentences)
+            text, citations = self._cite(quotes)
+            yield replace(draft, kind="quoted", answer=text, citations=citations, model=self.model_name)
+
+    def _generate(
+        self, question: str, scored: Sequence[ScoredSentence], cancel: threading.Event | None
+    ) -> Iterator[CheckedSentence]:
+        """Yield the generator's sentences that the material supports, as soon as each is complete."""
+        assert self.generator is not None
+        given = excerpts(scored, self.settings.prompt_passages)
+        evidence = evidence_sentences(passage for passage, _ in given)
+        messages = prompts.answer_messages(question, [text for _, text in given])
+        deadline = time.monotonic() + self.settings.generator_seconds
+        seen: set[str] = set()
+        with closing(_sentences(self.generator, messages, deadline, cancel)) as sentences:
+            for sentence in sentences:
+                checked = check(sentence, evidence, self.reader.contradicts)
+                if checked is None and not seen:
+                    return  # what begins unsupported goes on so; the quotes come sooner
+                if checked is None or checked.text in seen:
+                    continue
+                seen.add(checked.text)
+                yield checked
+                if len(seen) == self.settings.answer_sentences:
+                    return
+
+    def _cite(self, sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:
+        """Number the citations, and give each the page on which its quote (not its passage) begins."""
+        text, citations = number_citations(sentences)
+        return text, tuple(replace(c, page=self._page(c.source, c.start)) for c in citations)
+
+    def _page(self, source: str, offset: int) -> int | None:
+        blocks = self.index.document(source).blocks
+        return next((block.page for block in reversed(blocks) if block.start <= offset), None)
+
+    @property
+    def model_name(self) -> str:
+        return self.settings.generator_model or self.settings.generator if self.generator else "none"
+
+
+def load_pipeline(settings: Settings) -> Pipeline:
+    """Load index and models by the settings.
+
+    Raises:
+        TanyaError: the index is missing or does not fit, or a model cannot be loaded.
+    """
+    embeddings = load_embeddings(settings.embedding_model)
+    index = load(settings.index, embeddings, settings.course or None)
+    return Pipeline(index, load_reader(settings.reader), load_generator(settings), settings)
+
+
+def clean_question(text: str, limit: int) -> str:
+    """Return the question in one line, without control characters.
+
+    Raises:
+        TanyaError: it is empty, or longer than `limit` characters.
+    """
+    if len(text) > limit:
+        raise TanyaError(prompts.QUESTION_TOO_LONG.format(length=len(text), limit=limit))
+    cleaned = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not any(c.isalnum() for c in cleaned):
+        raise TanyaError(prompts.EMPTY_QUESTION)
+    return cleaned
+
+
+def _sentences(
+    model: BaseChatModel, messages: list[BaseMessage], deadline: float, cancel: threading.Event | None
+) -> Generator[str, None, None]:
+    """Yield complete sentences from the token stream; the unfinished rest is left out when time is up."""
+    buffer = ""
+    with closing(cast("Generator[AIMessageChunk, None, None]", model.stream(messages))) as chunks:
+        for chunk in chunks:
+            if (cancel is not None and cancel.is_set()) or time.monotonic() > deadline:
+                return
+            buffer += str(chunk.content)
+            while end := _SENTENCE_END.search(buffer):
+                sentence, buffer = buffer[: end.end()].strip(), buffer[end.end() :]
+                if sentence:
+                    yield sentence
+    if buffer.strip().endswith((".", "!", "?", "]")):
+        yield buffer.strip()
+
+
+def _without_front_matter(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Leave bylines and dates unread unless the question is about a document or names its author."""
+    if asks_about_document(question) or _NAMES_DOCUMENT.search(question):
+        return list(hits)
+    asked = content_stems(question)
+
+    def is_wanted(hit: Hit) -> bool:
+        m = hit.passage.metadata
+        return m["section"] != FRONT_SECTION or bool(content_stems(m["author"]) & asked)
+
+    wanted = [hit for hit in hits if is_wanted(hit)]
+    return wanted or list(hits)
+
+
+def _retrieved(hit: Hit) -> RetrievedPassage:
+    return _retrieved_document(hit.passage, round(hit.score, 4))
+
+
+def _retrieved_document(passage: Document, score: float = 0.0) -> RetrievedPassage:
+    m = passage.metadata
+    return RetrievedPassage(
+        str(passage.id), m["source"], m["title"], m["page"], m["section"], passage.page_content,
+        score, m["start"], m["end"],
+    )  # fmt: skip
+
+
+def _topics(passages: Sequence[RetrievedPassage], most: int = 3) -> list[str]:
+    about = [p for p in passages if p.section != FRONT_SECTION and not is_reference(p.text.splitlines()[-1])]
+    return list(dict.fromkeys(p.section.split(" > ")[-1] or p.title for p in about))[:most]
+
+
+def _finished(answer: Answer, clock: _Clock) -> Answer:
+    clock.mark("first_token")
+    clock.mark("total")
+    return replace(answer, timings=dict(clock.marks), complete=True)

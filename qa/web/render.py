@@ -1,0 +1,141 @@
+"""A turn as HTML that we trust: every word of a student or a document is escaped, nothing is Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from langchain_core.documents import Document
+
+from qa.types import Answer
+from qa.web import texts
+from qa.web.sources import clean, icon, place, sources_html
+
+_NUMBER = re.compile(r"\[(\d{1,3})\]")
+_BULLET = re.compile(r"^\s*[-•*]\s+(?=\S)")
+_ORDERED = re.compile(r"^\s*(\d{1,3})[.)]\s+(?=\S)")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the page shows of one question: `note` is a status, an error or "stopped" beside the answer."""
+
+    id: str
+    question: str
+    answer: Answer | None = None
+    state: str = "searching"
+    note: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("done", "stopped", "error")
+
+
+def turn_html(turn: Turn, passages: Mapping[str, Document]) -> str:
+    """Return the list item of a turn; as the answer grows the page replaces its `data-part` elements."""
+    answer = turn.answer
+    kind = "error" if turn.state == "error" else answer.kind if answer and answer.answer else ""
+    parts = {
+        "question": f'<h2 class="tm-sr">{texts.YOU_ASKED}</h2><p>{clean(turn.question)}</p>',
+        "label": _label(kind),
+        "answer": answer_html(answer, turn.id) if answer else "",
+        "note": _note(turn),
+        "sources": sources_html(answer, turn.id, turn.over, passages),
+        "actions": _actions(turn) if turn.over else "",
+    }
+    question, *body = (f'<div class="tm-{name}" data-part="{name}">{content}</div>' for name, content in parts.items())
+    return (
+        f'<li class="tm-turn" id="t-{turn.id}" data-state="{turn.state}" data-kind="{kind}" '
+        f'data-spoken="{clean(_spoken(turn))}" data-question="{clean(turn.question)}">{question}'
+        f'<div class="tm-reply"><h2 class="tm-sr">{texts.ANSWER}</h2>{"".join(body)}</div></li>'
+    )
+
+
+def answer_html(answer: Answer, turn: str) -> str:
+    """Return paragraphs and lists with links from each [n] to its source; an unknown [n] stays text."""
+    titles = {citation.number: citation.title for citation in answer.citations}
+
+    def link(match: re.Match[str]) -> str:
+        number = int(match.group(1))
+        if number not in titles:
+            return match.group(0)
+        label = clean(texts.SOURCE_NUMBER.format(number=number, title=titles[number]))
+        return f'<a class="tm-cite" href="#s-{turn}-{number}" aria-label="{label}" title="{label}">[{number}]</a>'
+
+    return "".join(_blocks(_NUMBER.sub(link, clean(line)) for line in answer.answer.splitlines()))
+
+
+def _blocks(lines: Iterable[str]) -> Iterable[str]:
+    """Yield paragraphs and lists from escaped lines."""
+    open_list = ""
+    for line in lines:
+        ordered = _ORDERED.match(line)
+        tag = "ol" if ordered else "ul" if _BULLET.match(line) else ""
+        if open_list and tag != open_list and line.strip():
+            yield f"</{open_list}>"
+            open_list = ""
+        if not line.strip():
+            continue
+        if tag and not open_list:
+            yield f'<ol start="{int(ordered.group(1))}">' if ordered else "<ul>"
+            open_list = tag
+        if tag:
+            yield f"<li>{(_ORDERED if ordered else _BULLET).sub('', line)}</li>"
+        else:
+            yield f"<p>{line.strip()}</p>"
+    if open_list:
+        yield f"</{open_list}>"
+
+
+def _label(kind: str) -> str:
+    if kind == "error":
+        return f'<p class="tm-kind">{icon("error")}{texts.FAILED}</p>'
+    return f'<p class="tm-kind">{icon(kind)}{texts.KIND[kind]}</p>' if kind else ""
+
+
+def _note(turn: Turn) -> str:
+    lines = []
+    answer = turn.answer
+    if answer and answer.answer and " ".join(turn.question.split()) != answer.standalone_question:
+        understood = f"{texts.UNDERSTOOD_AS} {clean(answer.standalone_question)}"
+        lines.append(f'<p class="tm-understood">{understood}</p>')
+    if turn.note:
+        busy = "" if turn.over else '<span class="tm-busy" aria-hidden="true"></span>'
+        mark = icon("stopped") if turn.state == "stopped" else ""
+        lines.append(f'<p class="tm-status">{busy}{mark}{clean(turn.note)}</p>')
+    return "".join(lines)
+
+
+def _actions(turn: Turn) -> str:
+    retry = f'<button type="button" class="tm-action" data-do="retry">{icon("retry")}{texts.RETRY}</button>'
+    if turn.state != "done" or turn.answer is None:
+        return retry
+    votes = "".join(
+        f'<button type="button" class="tm-action" data-do="vote" data-vote="{vote}" aria-pressed="false" '
+        f'aria-label="{label}" title="{label}">{icon(name)}</button>'
+        for vote, name, label in ((1, "up", texts.VOTE_UP), (-1, "down", texts.VOTE_DOWN))
+    )
+    copy = f'<button type="button" class="tm-action" data-do="copy">{icon("copy")}{texts.COPY}</button>'
+    text = f'<textarea hidden aria-hidden="true">{clean(plain_text(turn.answer))}</textarea>'
+    return f'{copy}{retry}{votes}<span class="tm-flash"></span>{text}'
+
+
+def plain_text(answer: Answer) -> str:
+    """Return the answer with its sources as text, to be pasted elsewhere."""
+    lines = [answer.answer]
+    if answer.citations:
+        lines += ["", f"{texts.SOURCES}:"]
+    for citation in answer.citations:
+        at = place(citation.source, citation.page, citation.section)
+        where = f"{citation.source}, {at}" if at else citation.source
+        lines.append(f"[{citation.number}] {citation.title} ({where}): “{' '.join(citation.quote.split())}”")
+    return "\n".join(lines)
+
+
+def _spoken(turn: Turn) -> str:
+    """Return what a screen reader is told: the status while it works, the whole answer at the end."""
+    if not turn.over or turn.answer is None:
+        return turn.note
+    label = texts.KIND[turn.answer.kind] if turn.answer.answer else ""
+    return ". ".join(filter(None, [label, turn.answer.answer, turn.note]))

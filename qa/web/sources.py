@@ -1,0 +1,132 @@
+"""The sources of an answer as HTML: cards with the quoted span in its passage, and links to the documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import quote as quote_url
+from urllib.parse import urlencode
+
+from langchain_core.documents import Document
+
+from qa.types import Answer, Citation, RetrievedPassage
+from qa.web import texts
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FOUND_SHOWN = 3
+
+_ICONS = {
+    "new": "M10 4v12M4 10h12",
+    "theme": "M16.5 11.7A6.8 6.8 0 1 1 8.3 3.5a5.4 5.4 0 0 0 8.2 8.2z",
+    "generated": "M4 5h12M4 10h12M4 15h7",
+    "quoted": "M8 6H4v5h4v1a2 2 0 0 1-2 2M16 6h-4v5h4v1a2 2 0 0 1-2 2",
+    "abstained": "M10 3a7 7 0 1 0 0 14a7 7 0 0 0 0-14M10 6.5v4.2M10 13.4v.2",
+    "error": "M10 3l8 14H2zM10 8v4M10 14.4v.2",
+    "stopped": "M5 5h10v10H5z",
+    "copy": "M7 7h9v9H7zM4 13V4h9",
+    "retry": "M16 10a6 6 0 1 1-2-4.5M16 3v3.5h-3.5",
+    "up": "M7 9l3-6a2 2 0 0 1 2 2v3h4l-1.2 8H7zM7 9H4v7h3",
+    "down": "M7 11l3 6a2 2 0 0 0 2-2v-3h4l-1.2-8H7zM7 11H4V4h3",
+    "open": "M8 4H4v12h12v-4M11 4h5v5M16 4l-7 7",
+    "read": "M10 5c-2-1.5-4.5-1.5-7-1v11c2.5-.5 5-.5 7 1c2-1.5 4.5-1.5 7-1V4c-2.5-.5-5-.5-7 1zM10 5v11",
+}
+
+
+def clean(text: str) -> str:
+    """Escape for HTML; control characters, lone surrogates and direction overrides become spaces."""
+    return escape(_CONTROL.sub(" ", text), quote=True)
+
+
+def icon(name: str) -> str:
+    drawing = f'<path d="{_ICONS[name]}"/>'
+    return f'<svg class="tm-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">{drawing}</svg>'
+
+
+def sources_html(answer: Answer | None, turn: str, over: bool, passages: Mapping[str, Document]) -> str:
+    """Return the cited sources; before there are any (and beside an abstention) the best passages found.
+
+    `passages` are those of the index, for a citation whose passage is not among the answer's own.
+    """
+    if answer is None:
+        return ""
+    if answer.citations:
+        shown = {p.id: (p.text, p.start) for p in answer.passages}
+        cards = "".join(_source(turn, citation, shown, passages) for citation in answer.citations)
+        return f'<h3 class="tm-heading">{texts.SOURCES}</h3><ol class="tm-list">{cards}</ol>'
+    if not answer.passages or (over and not answer.abstained):
+        return ""
+    heading = texts.RELATED if answer.abstained else texts.FOUND
+    cards = "".join(_found(turn, passage) for passage in answer.passages[:_FOUND_SHOWN])
+    return f'<h3 class="tm-heading">{heading}</h3><ul class="tm-list tm-found">{cards}</ul>'
+
+
+def _source(
+    turn: str, citation: Citation, shown: Mapping[str, tuple[str, int]], passages: Mapping[str, Document]
+) -> str:
+    text, start = shown.get(citation.passage_id) or _stored(citation, passages)
+    span = {"start": citation.start, "end": citation.end}
+    links = _links(citation.source, citation.page, citation.passage_id, span)
+    return (
+        f'<li><details class="tm-source" id="s-{turn}-{citation.number}"><summary>'
+        f'<span class="tm-number">{citation.number}</span>{_name(citation, citation.quote)}</summary>'
+        f'<blockquote class="tm-passage">{marked(text, citation.start - start, citation.quote)}</blockquote>'
+        f"{links}</details></li>"
+    )
+
+
+def _stored(citation: Citation, passages: Mapping[str, Document]) -> tuple[str, int]:
+    """Return the passage from the index; only the quote where the index does not hold it."""
+    passage = passages.get(citation.passage_id)
+    return (passage.page_content, passage.metadata["start"]) if passage else (citation.quote, citation.start)
+
+
+def _found(turn: str, passage: RetrievedPassage) -> str:
+    links = _links(passage.source, passage.page, passage.id, {})
+    summary = f"<summary>{_name(passage, passage.text[:200])}</summary>"
+    return (
+        f'<li><details class="tm-source" id="p-{turn}-{passage.id}">{summary}'
+        f'<blockquote class="tm-passage">{clean(passage.text)}</blockquote>{links}</details></li>'
+    )
+
+
+def marked(text: str, at: int, quote: str) -> str:
+    """Return the escaped text with the quote in <mark>; a quote that is not there is marked alone."""
+    if at < 0 or text[at : at + len(quote)] != quote:
+        text, at = quote, 0
+    end = at + len(quote)
+    return f"{clean(text[:at])}<mark>{clean(quote)}</mark>{clean(text[end:])}"
+
+
+def place(source: str, page: int | None, section: str) -> str:
+    """Say where in the document: page or slide, and the innermost section."""
+    found = []
+    if page is not None:
+        found.append((texts.SLIDE if source.lower().endswith(".pptx") else texts.PAGE).format(page=page))
+    if section:
+        found.append(texts.SECTION.format(section=section.split(" > ")[-1]))
+    return " · ".join(found)
+
+
+def _name(of: Citation | RetrievedPassage, snippet: str) -> str:
+    where = place(of.source, of.page, of.section)
+    where = f'<span class="tm-place">{clean(where)}</span>' if where else ""
+    start = f'<span class="tm-snippet" aria-hidden="true">{clean(snippet)}</span>'
+    return f'<span class="tm-name"><span class="tm-title">{clean(of.title)}</span>{where}{start}</span>'
+
+
+def _links(source: str, page: int | None, passage: str, span: Mapping[str, int]) -> str:
+    query = f"?{urlencode(span)}" if span else ""
+    read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", texts.IN_CONTEXT)
+    return f'<p class="tm-links">{read}{_link(document_url(source, page), "open", texts.OPEN_DOCUMENT)}</p>'
+
+
+def _link(address: str, name: str, text: str) -> str:
+    tab = f'<span class="tm-sr"> {texts.OPENS_TAB}</span>'
+    return f'<a href="{clean(address)}" target="_blank" rel="noopener">{icon(name)}{text}{tab}</a>'
+
+
+def document_url(source: str, page: int | None) -> str:
+    """Return the address of the original file, at its page where a browser can open it there."""
+    at = f"#page={page}" if page is not None and source.lower().endswith(".pdf") else ""
+    return f"documents/{quote_url(source)}{at}"

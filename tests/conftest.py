@@ -1,0 +1,48 @@
+"""What many tests share: the shipped course, indexed once with the bundled models."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import pytest
+
+from index.build import build
+from index.embeddings import SentenceEmbeddings, load_embeddings
+from qa.pipeline import Pipeline, load_pipeline
+from qa.settings import Settings
+
+COURSE = Path(__file__).parent.parent / "corpus" / "diplomasi-siber"
+
+
+@pytest.fixture(scope="session")
+def embeddings() -> SentenceEmbeddings:
+    return load_embeddings()
+
+
+@pytest.fixture(scope="session")
+def course_index(tmp_path_factory: pytest.TempPathFactory, embeddings: SentenceEmbeddings) -> Path:
+    """Folder of an index of the shipped course; tests must not change it."""
+    folder = tmp_path_factory.mktemp("course") / "index"
+    build(COURSE, folder, embeddings)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(course_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(corpus=COURSE, index=course_index, data_dir=tmp_path_factory.mktemp("var"))
+
+
+@pytest.fixture(scope="session")
+def pipeline(settings: Settings) -> Pipeline:
+    """The whole pipeline with the bundled reader and generator."""
+    return load_pipeline(settings)
+
+
+@pytest.fixture(scope="session")
+def quoting(settings: Settings, pipeline: Pipeline) -> Pipeline:
+    """The same pipeline without a generator: answers are quotes, and quick."""
+    return Pipeline(pipeline.index, pipeline.reader, None, settings)

@@ -1,0 +1,79 @@
+"""What the material says is cited letter for letter; what it does not say is dropped."""
+
+import pytest
+
+from qa.citations import CheckedSentence, Evidence, check, evidence_sentences, number_citations
+from qa.types import RetrievedPassage
+
+TEXT = (
+    "Konvensi Budapest dibuka untuk ditandatangani pada 2001 dan mulai berlaku pada 2004. "
+    "Estonia bukan anggota ASEAN. "
+    "Langkah membangun kepercayaan mengurangi risiko salah paham di antara negara."
+)
+PASSAGE = RetrievedPassage("p1", "a.md", "Bacaan", None, "Sejarah", TEXT, 1.0, 100, 100 + len(TEXT))
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def evidence() -> list[Evidence]:
+    return evidence_sentences([PASSAGE])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Konvensi Budapest mulai berlaku pada 2004 [1].",
+        "Risiko salah paham di antara negara dikurangi oleh langkah membangun kepercayaan [2].",
+        "Estonia bukan anggota ASEAN.",
+    ],
+)
+def test_supported_sentence_is_kept_with_its_evidence(sentence: str, evidence: list[Evidence]) -> None:
+    checked = check(sentence, evidence)
+    assert checked is not None
+    assert all(e.quote == TEXT[e.start - 100 : e.end - 100] for e in checked.evidence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Konvensi Budapest mulai berlaku pada 2005.",
+        "Konvensi Jenewa mulai berlaku pada 2004.",
+        "Estonia anggota ASEAN yang tidak menandatangani Konvensi Budapest pada 2001.",
+        "Konvensi Budapest tidak mulai berlaku pada 2004.",
+        "Rendang dimasak dengan santan dan lengkuas.",
+        "[1]",
+    ],
+)
+def test_unsupported_sentence_is_dropped(sentence: str, evidence: list[Evidence]) -> None:
+    assert check(sentence, evidence) is None
+
+
+def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evidence]) -> None:
+    sentence = "Konvensi Budapest mulai berlaku pada 2004."
+    assert check(sentence, evidence, lambda premise, hypothesis: True) is None
+    assert check(sentence, evidence, lambda premise, hypothesis: False) is not None
+
+
+def test_numbers_follow_first_use_and_repeat_for_the_same_quote(evidence: list[Evidence]) -> None:
+    first, second, third = evidence
+    text, citations = number_citations(
+        [
+            CheckedSentence("Kalimat ketiga.", (third,)),
+            CheckedSentence("Kalimat pertama", (first, third)),
+        ]
+    )
+    assert text == "Kalimat ketiga [1]. Kalimat pertama [1] [2]."
+    assert [c.number for c in citations] == [1, 2]
+    assert citations[0].quote == TEXT[citations[0].start - 100 : citations[0].end - 100]
+    assert second.quote == "Estonia bukan anggota ASEAN."
+
+
+def test_abbreviations_and_initials_end_no_sentence(evidence: list[Evidence]) -> None:
+    quote = "Menurut Prof. A. Sari (2020). Hal itu benar... Sekian"
+    text, _ = number_citations([CheckedSentence(quote, evidence[:1])])
+    assert text == "Menurut Prof. A. Sari (2020) [1]. Hal itu benar [1]... Sekian [1]."
+
+
+def test_every_sentence_inside_a_quoted_run_carries_the_mark(evidence: list[Evidence]) -> None:
+    text, _ = number_citations([CheckedSentence("Satu hal terjadi. Hal lain menyusul.", evidence[:1])])
+    assert text == "Satu hal terjadi [1]. Hal lain menyusul [1]."
