@@ -50,6 +50,7 @@ $(VENV)/ready-test: $(VENV)/ready
 
 # The browser tests use the system's Chromium; CHROMIUM names another one.
 CHROMIUM ?= /usr/bin/chromium
+export TANYA_CHROMIUM ?= $(CHROMIUM)
 chromium:
 	@test -x $(CHROMIUM) || { echo "Chromium is missing; installing Debian's package"; \
 	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \

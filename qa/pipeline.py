@@ -18,14 +18,21 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from index.build import CourseIndex, load
 from index.embeddings import load_embeddings
 from index.errors import TanyaError
-from index.passages import FRONT_SECTION
+from index.passages import FRONT_SECTION, REFERENCE_SECTION
 from index.retriever import Hit
-from index.sentences import is_reference
 from qa import prompts
 from qa.bibliography import answer_about_document, asks_about_document
 from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, number_citations
 from qa.condense import standalone_question
-from qa.evidence import ScoredSentence, excerpts, heading, quote_sentences, score_sentences, spells_out_asked
+from qa.evidence import (
+    ScoredSentence,
+    excerpts,
+    heading,
+    quote_sentences,
+    score_sentences,
+    sentence_text,
+    spells_out_asked,
+)
 from qa.generator import load_generator
 from qa.reader import Reader, Reading, load_reader
 from qa.settings import Settings
@@ -148,7 +155,7 @@ class Pipeline:
         seen: set[str] = set()
         with closing(_sentences(self.generator, messages, deadline, cancel)) as sentences:
             for sentence in sentences:
-                checked = check(sentence, evidence, self.reader.contradicts)
+                checked = check(sentence_text(sentence), evidence, self.reader.contradicts)
                 if checked is None and not seen:
                     return  # what begins unsupported goes on so; the quotes come sooner
                 if checked is None or checked.text in seen:
@@ -242,7 +249,7 @@ def _retrieved_document(passage: Document, score: float = 0.0) -> RetrievedPassa
 
 
 def _topics(passages: Sequence[RetrievedPassage], most: int = 3) -> list[str]:
-    about = [p for p in passages if p.section != FRONT_SECTION and not is_reference(p.text.splitlines()[-1])]
+    about = [p for p in passages if p.section not in (FRONT_SECTION, REFERENCE_SECTION)]
     return list(dict.fromkeys(p.section.split(" > ")[-1] or p.title for p in about))[:most]
 
 

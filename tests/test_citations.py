@@ -41,6 +41,7 @@ def test_supported_sentence_is_kept_with_its_evidence(sentence: str, evidence: l
         "Estonia anggota ASEAN yang tidak menandatangani Konvensi Budapest pada 2001.",
         "Konvensi Budapest tidak mulai berlaku pada 2004.",
         "Rendang dimasak dengan santan dan lengkuas.",
+        "Konvensi Budapest mengurangi risiko salah paham di antara negara.",
         "[1]",
     ],
 )
