@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     retrieved: int = Field(20, ge=1, le=200, description="passages fetched for a question")
     shown: int = Field(6, ge=1, le=50, description="passages returned with an answer")
     read: int = Field(10, ge=1, le=100, description="passages that the reader reads")
-    prompt_passages: int = Field(3, ge=1, le=20, description="passages given to the generator")
+    prompt_passages: int = Field(2, ge=1, le=20, description="passages given to the generator")
     answer_sentences: int = Field(4, ge=1, le=12, description="most sentences of an answer")
     question_characters: int = Field(4000, ge=100, le=100_000, description="longest question")
 
