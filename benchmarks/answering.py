@@ -23,8 +23,9 @@ from sklearn.metrics import roc_auc_score
 
 from index.build import load
 from index.embeddings import load_embeddings
+from index.lexical import LexicalIndex
 from qa.condense import standalone_question
-from qa.evidence import MARGIN, ScoredSentence, score_sentences
+from qa.evidence import MARGIN, ScoredSentence, quote_sentences, score_sentences
 from qa.pipeline import Pipeline
 from qa.reader import load_reader
 from qa.settings import load_settings
@@ -32,7 +33,6 @@ from qa.settings import load_settings
 QUESTIONS = Path(__file__).parent / "questions" / "diplomasi-siber.jsonl"
 RESULT = Path(__file__).parent / "results" / "answering.json"
 MARGINS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 99.0)
-SENTENCES = 4
 PASS = 0.99
 CONFIG = Path(__file__).parent.parent / "qa" / "models" / "reader" / "config.json"
 
@@ -47,14 +47,13 @@ def overlaps(quote: str, gold: str) -> bool:
     return len(a & b) >= 0.6 * max(1, min(len(a), len(b)))
 
 
-def quoted(scored: list[ScoredSentence], margin: float) -> list[str]:
-    return [s.evidence.quote for s in scored[:SENTENCES] if s.score >= scored[0].score - margin]
-
-
-def margin_row(margin: float, answered: list[tuple[dict[str, Any], list[ScoredSentence]]]) -> dict[str, float]:
+def margin_row(
+    margin: float, answered: list[tuple[dict[str, Any], str, list[ScoredSentence]]], lexical: LexicalIndex, limit: int
+) -> dict[str, float]:
     counts, facts, hits = [], [], []
-    for question, scored in answered:
-        quotes = quoted(scored, margin)
+    for question, standalone, scored in answered:
+        sentences = quote_sentences(standalone, scored, lexical, limit, margin)
+        quotes = [e.quote for sentence in sentences for e in sentence.evidence]
         text = folded(" ".join(quotes))
         counts.append(len(quotes))
         facts.append(np.mean([any(form in text for form in forms) for forms in question["facts"]]))
@@ -76,10 +75,10 @@ def main() -> None:
     for question in questions:
         standalone = standalone_question(question["question"], question["history"])
         hits = pipeline.index.retriever.search(standalone, settings.retrieved)
-        passages, readings = pipeline._read(standalone, hits)
+        passages, readings = pipeline.rerank(standalone, hits)
         gate.append(max(reading.relevance for reading in readings))
         if question["answerable"]:
-            answered.append((question, score_sentences(standalone, passages, pipeline.reader, lexical)))
+            answered.append((question, standalone, score_sentences(standalone, passages, pipeline.reader, lexical)))
     truth = np.array([question["answerable"] for question in questions])
     scores = np.array(gate)
     fit = LogisticRegression(class_weight="balanced").fit(scores[:, None], truth)
@@ -104,7 +103,7 @@ def main() -> None:
             for t in thresholds
         ],
         "margin_chosen": MARGIN,
-        "margin": [margin_row(margin, answered) for margin in MARGINS],
+        "margin": [margin_row(margin, answered, lexical, settings.answer_sentences) for margin in MARGINS],
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))

@@ -107,7 +107,7 @@ def analyses() -> dict[str, Analysis]:
     ways: dict[str, Analysis] = {
         "words": lexical.analyse,
         "words without function words": without,
-        "Sastrawi stems": lambda text: [lexical._stem(word) for word in lexical.analyse(text)],
+        "Sastrawi stems": lambda text: [lexical.stem(word) for word in lexical.analyse(text)],
     }
     try:
         import Stemmer

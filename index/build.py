@@ -20,7 +20,6 @@ from index.course import COURSE_FILE, Course, course_folders, read_course
 from index.course_index import (
     BM25,
     DOCUMENTS,
-    SPLITTER,
     CourseIndex,
     load,
     load_version,
@@ -32,7 +31,7 @@ from index.durable import sha256
 from index.embeddings import FloatArray, SentenceEmbeddings
 from index.errors import DocumentError, IndexUnusableError, TanyaError
 from index.lexical import LexicalIndex
-from index.passages import retrieval_text, split
+from index.passages import SPLITTER, retrieval_text, split
 from index.store import FaissStore
 from index.versions import (
     CURRENT,
@@ -296,7 +295,7 @@ def _manifest(
         embedding_model=embeddings.name,
         embedding_fingerprint=embeddings.fingerprint,
         dimension=embeddings.dimension,
-        splitter=SPLITTER,
+        splitter=dict(SPLITTER),
         documents=len(documents),
         passages=len(texts),
         files={document.source: document.sha256 for document in documents},

@@ -10,25 +10,17 @@ from typing import Any
 
 from langchain_core.documents import Document
 
-from index import passages as splitter
 from index.course import Course
 from index.documents import CourseDocument
 from index.embeddings import SentenceEmbeddings
 from index.errors import IndexUnusableError
 from index.lexical import LexicalIndex
+from index.passages import SPLITTER
 from index.retriever import HybridRetriever
 from index.store import FaissStore
 from index.versions import Manifest, courses, current, read_manifest, unusable, verify
 
 DOCUMENTS, BM25 = "documents.jsonl", "bm25"
-# A change of these changes the passages, so that an index that was made with others is made anew. Words.
-SPLITTER = {
-    "fewest": splitter.FEWEST,
-    "most": splitter.MOST,
-    "largest": splitter.LARGEST,
-    "tiny": splitter.TINY,
-    "overlap": splitter.OVERLAP,
-}
 
 
 @dataclass(frozen=True)
@@ -128,7 +120,7 @@ def _check_settings(version: Path, manifest: Manifest, embeddings: SentenceEmbed
             f"Indeks {home} dibuat dengan {made} ({manifest.dimension} dimensi), sedangkan sekarang dipakai "
             f"'{embeddings.name}' ({embeddings.dimension} dimensi); bangun ulang dengan: tanya index --rebuild"
         )
-    if manifest.splitter != SPLITTER:
+    if manifest.splitter != dict(SPLITTER):
         raise IndexUnusableError(
             f"Indeks {home} dibuat dengan ukuran bagian teks yang lain; bangun ulang dengan: tanya index --rebuild"
         )

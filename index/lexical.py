@@ -67,11 +67,11 @@ def terms(text: str) -> list[str]:
     Stems and the words left out each raise hit@1 and nDCG@10 of the fused ranking on both data sets of
     benchmarks/fusion.py (results/fusion.json).
     """
-    return [_stem(word) for word in analyse(text) if word not in LEFT_OUT]
+    return [stem(word) for word in analyse(text) if word not in LEFT_OUT]
 
 
 @lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Return the stem by Nazief and Adriani's rules, as Sastrawi has them; words with other letters stay."""
     plain = word.isascii() and word.isalpha() and len(word) <= LONGEST_WORD
     return str(_stemmer().stem(word)) or word if plain else word

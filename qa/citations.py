@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.lexical import stem
 from index.sentences import ABBREVIATIONS, split_sentences
 from qa.types import Citation, RetrievedPassage
 
@@ -157,16 +158,3 @@ def _names(text: str) -> set[str]:
     words = _WORD.findall(text)
     inside = {w for w in words[1:] if w[0].isupper()} | {w for w in words[:1] if w.isupper() and len(w) > 1}
     return {part for word in inside for part in _words(word)} - STOP_WORDS
-
-
-@lru_cache(maxsize=65_536)
-def stem(word: str) -> str:
-    """Indonesian stem (Nazief-Adriani as Sastrawi implements it); the same word for the same letters."""
-    return str(_stemmer().stem(word))
-
-
-@lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]
-    from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
-
-    return StemmerFactory().create_stemmer()

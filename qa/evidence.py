@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.lexical import LexicalIndex, analyse
+from index.lexical import LexicalIndex, analyse, stem
 from index.sentences import is_reference
-from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences, stem
+from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences
 from qa.reader import Reader
 from qa.types import RetrievedPassage
 
@@ -94,11 +94,12 @@ def rare_words(question: str, lexical: LexicalIndex) -> dict[str, float]:
 
 
 def quote_sentences(
-    question: str, scored: Sequence[ScoredSentence], lexical: LexicalIndex, limit: int
+    question: str, scored: Sequence[ScoredSentence], lexical: LexicalIndex, limit: int, margin: float = MARGIN
 ) -> list[CheckedSentence]:
     """Return the sentences that are the answer when it is quoted, in reading order, at most `limit`.
 
-    A question for a list gets the list, whole, where the best passages hold one about it.
+    Beside the best sentence stand those whose score is at most `margin` lower. A question for a list gets the
+    list, whole, where the best passages hold one about it.
     """
     listed = _list(question, scored, rare_words(question, lexical)) if _ASKS_LIST.search(question) else []
     if listed:
@@ -107,7 +108,7 @@ def quote_sentences(
     if not said:
         return []
     best = said[0]
-    beside = [s for s in said[1:limit] if s.score >= best.score - MARGIN and not is_reference(s.evidence.quote)]
+    beside = [s for s in said[1:limit] if s.score >= best.score - margin and not is_reference(s.evidence.quote)]
     kept = [best.evidence, *(s.evidence for s in beside)]
     before = _before(best.evidence, scored)
     if before is not None and before not in kept:

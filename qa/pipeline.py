@@ -84,9 +84,9 @@ class Pipeline:
         standalone = standalone_question(text, question.history)
         draft = Answer(question.text, standalone, id=question.id, complete=False, index_version=self.index.version)
         hits = self.index.retriever.search(standalone, self.settings.retrieved)
-        passages = [_retrieved(hit) for hit in hits]
         clock.mark("retrieve")
-        draft = replace(draft, passages=tuple(passages[: self.settings.shown]), timings=dict(clock.marks))
+        found = tuple(_retrieved(hit) for hit in hits[: self.settings.shown])
+        draft = replace(draft, passages=found, timings=dict(clock.marks))
         yield draft
         about = self._about_document(standalone)
         if about:
@@ -94,7 +94,7 @@ class Pipeline:
             draft = replace(draft, kind="quoted", answer=text, citations=citations, confidence=1.0)
             yield _finished(replace(draft, model=self.model_name), clock)
             return
-        passages, readings = self._read(standalone, hits)
+        passages, readings = self.rerank(standalone, hits)
         confidence = self.reader.confidence(readings)
         clock.mark("read")
         draft = replace(draft, passages=tuple(passages[: self.settings.shown]), confidence=round(confidence, 4))
@@ -114,8 +114,11 @@ class Pipeline:
         passages = [_retrieved_document(passage) for passage in self.index.passages.values()]
         return answer_about_document(question, self.index.documents.values(), passages)
 
-    def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[RetrievedPassage], list[Reading]]:
-        """Rerank the first passages by reader and retriever together; the rest keep their order behind them."""
+    def rerank(self, question: str, hits: Sequence[Hit]) -> tuple[list[RetrievedPassage], list[Reading]]:
+        """Read the first passages and rank them by reader and retriever together, with their readings.
+
+        The passages that were not read keep their order behind them.
+        """
         hits = _without_front_matter(question, hits)
         front = [_retrieved(hit) for hit in hits[: self.settings.read]]
         readings = self.reader.read(question, [p.text for p in front], [heading(p) for p in front])

@@ -83,9 +83,12 @@ class ReaderConfig:
 
     @classmethod
     def load(cls, path: Path) -> ReaderConfig:
-        """Read `config.json`; a key that is missing raises KeyError."""
+        """Read `config.json`; a key that is missing raises KeyError.
+
+        Only "gate" and "ranking" may be missing, as in a fresh export: benchmarks/answering.py sets the gate.
+        """
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        calibration = raw["calibration"]
+        calibration, gate = raw["calibration"], raw.get("gate", {})
         return cls(
             max_length=raw["max_length"],
             max_question=raw["max_question"],
@@ -99,10 +102,10 @@ class ReaderConfig:
             answerable_bias=calibration["answerable"]["bias"],
             support_temperature=calibration["support_temperature"],
             labels=tuple(raw["labels"]),
-            cosine_weight=raw["ranking"]["cosine_weight"],
-            gate_slope=raw["gate"]["slope"],
-            gate_bias=raw["gate"]["bias"],
-            gate_threshold=raw["gate"]["threshold"],
+            cosine_weight=raw.get("ranking", {}).get("cosine_weight", 100.0),
+            gate_slope=gate.get("slope", 1.0),
+            gate_bias=gate.get("bias", 0.0),
+            gate_threshold=gate.get("threshold", 0.5),
         )
 
 

@@ -2,8 +2,9 @@
 
     python report.py --data ../shared/data --work WORK --export EXPORT --results results
 
-Reads WORK/scores (from `score.py`), writes the "calibration" and "gate" of EXPORT/config.json, RESULTS/reader.json and
-a reliability plot. What is fitted on valid is cross-fitted over two halves wherever it is also judged there.
+Reads WORK/scores (from `score.py`), writes the "calibration" and "passage_gate" of EXPORT/config.json,
+RESULTS/reader.json and a reliability plot. What is fitted on valid is cross-fitted over two halves wherever it is
+also judged there.
 """
 
 from __future__ import annotations
@@ -382,7 +383,7 @@ def main() -> None:
         "answerable": {"relevance": line[0], "span": line[1], "bias": line[2]},
         "support_temperature": temperature,
     }
-    config["gate"] = {
+    config["passage_gate"] = {
         "formula": "sigmoid(scale * max(answerable_logit + cosine_weight * cosine) + bias) >= threshold",
         "cosine_of": "multilingual-e5-small",
         "cosine_weight": weight,

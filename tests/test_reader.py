@@ -1,0 +1,52 @@
+"""The reader by name: the bundled one judges, a fresh export loads, a broken folder is explained."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import qa.reader
+from index.errors import ModelError
+from qa.reader import Reader, load_reader
+
+pytestmark = pytest.mark.integration
+BUNDLED = Path(qa.reader.__file__).parent / "models" / "reader"
+QUESTION = "Kapan Konvensi Budapest mulai berlaku?"
+PASSAGES = ["Konvensi Budapest mulai berlaku pada 1 Juli 2004.", "Rendang dimasak dengan santan dan lengkuas."]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader()
+
+
+def test_passage_that_answers_is_told_from_one_that_does_not(reader: Reader) -> None:
+    said, unsaid = reader.read(QUESTION, PASSAGES)
+    assert said.relevance > unsaid.relevance and said.answerable > unsaid.answerable
+    assert said.span is not None and "2004" in PASSAGES[0][slice(*said.span)]
+    assert reader.confidence([said]) > reader.threshold > reader.confidence([unsaid])
+    assert reader.confidence([]) == 0.0
+
+
+def test_contradiction_is_noticed(reader: Reader) -> None:
+    assert reader.contradicts("Estonia bukan anggota ASEAN.", "Estonia adalah anggota ASEAN.")
+    assert not reader.contradicts("Estonia bukan anggota ASEAN.", "Estonia bukan anggota ASEAN.")
+
+
+def test_fresh_export_without_a_gate_can_be_loaded(tmp_path: Path) -> None:
+    shutil.copytree(BUNDLED, tmp_path / "export")
+    file = tmp_path / "export" / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({k: v for k, v in config.items() if k not in ("gate", "ranking")}), encoding="utf-8")
+    assert load_reader(str(tmp_path / "export")).threshold == 0.5
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "config.json"])
+def test_broken_folder_is_explained(name: str, tmp_path: Path) -> None:
+    shutil.copytree(BUNDLED, tmp_path / "export")
+    (tmp_path / "export" / name).write_bytes(b"rusak")
+    with pytest.raises(ModelError, match="TANYA_READER"):
+        load_reader(str(tmp_path / "export"))
