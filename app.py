@@ -10,7 +10,6 @@ import urllib.request
 import webbrowser
 
 from index.errors import TanyaError
-from qa.pipeline import load_pipeline
 from qa.settings import load_settings
 
 
@@ -31,10 +30,11 @@ if __name__ == "__main__":
     try:
         settings = load_settings()
         from qa.web.app import serve
+        from qa.web.courses import load_courses
 
         address = f"http://{settings.host}:{settings.port}"
         threading.Thread(target=open_when_ready, args=(address,), daemon=True).start()
-        serve(load_pipeline(settings), settings)
+        serve(load_courses(settings), settings)
     except TanyaError as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None

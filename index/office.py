@@ -67,7 +67,7 @@ def read_pptx(data: bytes, source: str) -> Content:
     except Exception as error:  # python-pptx lets KeyError, ValueError and XML errors of damaged files through
         raise _damaged(source) from error
     first = next((piece.text for piece in pieces if piece.kind == "heading" and piece.page == 1), "")
-    return Content(tuple(pieces), first or properties["title"], properties["creator"])
+    return Content(tuple(pieces), first or properties["title"], properties["creator"], pages=len(deck.slides))
 
 
 def _slide(slide: Any, number: int) -> Iterator[Piece]:

@@ -81,7 +81,7 @@ def read_pdf(data: bytes, source: str) -> Content:
     pieces = _pieces(_without_running(lines, pages))
     headed = any(piece.kind == "heading" for piece in pieces[:3])
     title = "" if headed else _clean_title(facts.get("Title", ""))
-    return Content(tuple(pieces), title, facts.get("Author", ""), "", _warnings(silent, source))
+    return Content(tuple(pieces), title, facts.get("Author", ""), "", _warnings(silent, source), pages)
 
 
 def _unreadable(error: pypdfium2.PdfiumError, source: str) -> DocumentError:

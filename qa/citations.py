@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
     "and to in is a bukan belum tanpa".split()
 )
 
-Contradicts = Callable[[str, str], bool]
+Supports = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,12 @@ def evidence_sentences(passages: Iterable[RetrievedPassage]) -> list[Evidence]:
     return list(found.values())
 
 
-def check(
-    sentence: str, evidence: Sequence[Evidence], contradicts: Contradicts | None = None
-) -> CheckedSentence | None:
+def check(sentence: str, evidence: Sequence[Evidence], supports: Supports | None = None) -> CheckedSentence | None:
     """Return `sentence` with the evidence that supports it, or None when the material does not say it.
 
     Supported means: one sentence of the material holds every number and name of it and at least COVERAGE of its
-    content words, with the same polarity, and `contradicts(quote, sentence)` does not object. Two sentences
-    together do not count: what a small model makes of two is too often what neither says.
+    content words, with the same polarity, and `supports(quote, sentence)` agrees. Two sentences together do not
+    count: what a small model makes of two is too often what neither says.
     """
     text = _MARK.sub("", sentence).strip()
     words = content_stems(text)
@@ -79,7 +77,7 @@ def check(
     for e in sorted(evidence, key=lambda e: _coverage(words, e), reverse=True)[:4]:
         if _coverage(words, e) < COVERAGE:
             return None
-        if holds_facts(text, e.quote) and not (contradicts is not None and contradicts(e.quote, text)):
+        if holds_facts(text, e.quote) and (supports is None or supports(e.quote, text)):
             return CheckedSentence(text, (e,))
     return None
 

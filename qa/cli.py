@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from index.build import BuildReport, build, courses, load
 from index.build import Progress as BuildProgress
 from index.embeddings import load_embeddings
 from index.errors import TanyaError
+from qa.eval.cli import app as eval_app
 from qa.pipeline import load_pipeline
 from qa.settings import load_settings
 from qa.types import Answer, Question
@@ -30,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(eval_app)
 _stderr = Console(stderr=True, highlight=False)
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder indeks (bawaan: var/index).")]
@@ -100,9 +103,40 @@ def serve(
     Contoh: tanya serve --port 8000
     """
     from qa.web.app import serve as serve_chat  # gradio takes seconds to import; only this command needs it
+    from qa.web.courses import load_courses
 
     settings = load_settings(host=host, port=port, index=index, course=course)
-    serve_chat(load_pipeline(settings), settings)
+    serve_chat(load_courses(settings), settings)
+
+
+@app.command()
+def token(
+    course: Annotated[str | None, typer.Option("--course", help="Mata kuliah yang boleh dipasang.")] = None,
+    days: Annotated[float, typer.Option("--days", help="Berlaku berapa hari.")] = 1,
+    revoke: Annotated[str | None, typer.Option("--revoke", metavar="ID", help="Cabut token ini.")] = None,
+) -> None:
+    """Buat token untuk memasang chat sebuah mata kuliah di halaman lain, atau cabut satu.
+
+    Contoh: tanya token --course diplomasi-siber --days 30
+    Contoh: tanya token --revoke 0123456789abcdef
+    """
+    from qa.web.tokens import EmbedTokens  # the package pulls in nothing heavy, but only this command needs it
+
+    if (course is None) == (revoke is None):
+        raise typer.BadParameter("Berikan --course NAMA, atau --revoke ID; bukan keduanya.")
+    settings = load_settings()
+    tokens = EmbedTokens(settings.token_secret, settings.data_dir)
+    if revoke is not None:
+        print(tokens.revoke(revoke))
+        return
+    known = courses(settings.index)
+    if course not in known:
+        listed = ", ".join(known) or "belum ada"
+        raise TanyaError(f"Mata kuliah '{course}' tidak ada di indeks; yang ada: {listed}.")
+    made, says = tokens.issue(course, days)
+    print(made)
+    until = datetime.fromtimestamp(says.ends).astimezone().isoformat(" ", "minutes")
+    _stderr.print(f"id {says.id}, berlaku sampai {until}; cabut dengan: tanya token --revoke {says.id}", markup=False)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from qa.types import RetrievedPassage
 # about the shipped course: benchmarks/answering.py, results/answering.json.
 READ_PASSAGES = 4
 # A sentence is quoted beside the best one when its score is at most this much lower.
-MARGIN = 1.5
+MARGIN = 2.0
 # What a sentence gains, in the reader's logits, by holding all of the question's words, weighted by their rarity.
 RARE_WORDS = 1.0
 # A list answers a question for one when it, its introduction and section hold this share of the question's rare words.
@@ -116,6 +116,11 @@ def quote_sentences(
     order = {source: i for i, source in enumerate(dict.fromkeys(e.passage.source for e in kept))}
     kept.sort(key=lambda e: (order[e.passage.source], e.start))
     return [CheckedSentence(sentence_text(e.quote), (e,)) for e in kept]
+
+
+def is_list(sentences: Sequence[CheckedSentence]) -> bool:
+    """Whether quoted sentences are the items of a list."""
+    return len(sentences) > 1 and all(sentence.text.startswith("- ") for sentence in sentences)
 
 
 def sentence_text(quote: str) -> str:

@@ -20,6 +20,8 @@ from qa.prompts import STOP, as_plain_text
 from qa.settings import Settings
 
 BUNDLED = "gemma3-270m"
+# What training/generator taught the bundled model: a LoRA adapter over its weights.
+ADAPTER = Path(__file__).parent / "models" / "tutor" / "adapter.gguf"
 
 
 def load_generator(settings: Settings) -> BaseChatModel | None:
@@ -41,7 +43,7 @@ def load_generator(settings: Settings) -> BaseChatModel | None:
     if path.is_dir():
         return _transformers_model(str(path), settings, local=True)
     if name == BUNDLED:
-        return LlamaCppChat.load(_bundled_file(settings.data_dir), settings, chat_template=False)
+        return LlamaCppChat.load(_bundled_file(settings.data_dir), settings, chat_template=False, adapter=ADAPTER)
     if name.startswith("hf:"):
         return LlamaCppChat.load(_hub_file(name), settings, chat_template=True)
     if path.is_absolute() or name.startswith("."):
@@ -53,18 +55,20 @@ class LlamaCppChat(BaseChatModel):
     """A GGUF model in this process through llama.cpp; safe from several threads (it queues).
 
     `chat_template` False treats the model as one that continues text (the bundled base model): the
-    messages are laid out by `qa.prompts.as_plain_text`.
+    messages are laid out by `qa.prompts.as_plain_text`. With an adapter it is `taught`: it wants the prompt of
+    `qa.prompts.tutor_messages`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     name_: str
     chat_template: bool
+    taught: bool = False
     max_tokens: int
     _server: Any = PrivateAttr()
 
     @classmethod
-    def load(cls, path: Path, settings: Settings, *, chat_template: bool) -> LlamaCppChat:
+    def load(cls, path: Path, settings: Settings, *, chat_template: bool, adapter: Path | None = None) -> LlamaCppChat:
         import xllamacpp
 
         params = xllamacpp.CommonParams()
@@ -75,6 +79,8 @@ class LlamaCppChat(BaseChatModel):
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.verbosity = -1
         params.warmup = False
+        if adapter is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter))]
         try:
             server = xllamacpp.Server(params)
         except Exception as error:  # the engine raises bare RuntimeErrors of many kinds
@@ -82,7 +88,9 @@ class LlamaCppChat(BaseChatModel):
                 f"Model '{path}' tidak dapat dimuat ({error}); periksa bahwa berkas itu GGUF yang utuh "
                 "atau pilih model lain dengan TANYA_GENERATOR."
             ) from error
-        model = cls(name_=path.stem, chat_template=chat_template, max_tokens=settings.answer_tokens)
+        model = cls(
+            name_=path.stem, chat_template=chat_template, taught=adapter is not None, max_tokens=settings.answer_tokens
+        )
         model._server = server
         return model
 

@@ -28,6 +28,7 @@ from qa.evidence import (
     ScoredSentence,
     excerpts,
     heading,
+    is_list,
     quote_sentences,
     score_sentences,
     sentence_text,
@@ -35,12 +36,14 @@ from qa.evidence import (
 )
 from qa.generator import load_generator
 from qa.reader import Reader, Reading, load_reader
+from qa.reranker import Reranker
 from qa.settings import Settings
 from qa.types import Answer, Citation, Question, RetrievedPassage
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*[.!?]?\s+(?=[\"“(A-Z0-9-])|\n+")
 
 
+_MARK = re.compile(r"\s*\[\d+\]")  # the generator's own; which sentence stands behind it is for the check to find
 _NAMES_DOCUMENT = re.compile(r"\b(penulis|artikel|tulisan|dokumen|bacaan|author|article)", re.IGNORECASE)
 
 
@@ -58,12 +61,20 @@ class _Clock:
 class Pipeline:
     """Answers questions about one course; safe from several threads."""
 
-    def __init__(self, index: CourseIndex, reader: Reader, generator: BaseChatModel | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: CourseIndex,
+        reader: Reader,
+        generator: BaseChatModel | None,
+        settings: Settings,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.index = index
         self.course = index.course
         self.reader = reader
         self.generator = generator
         self.settings = settings
+        self.reranker = reranker
 
     def answer(self, question: Question) -> Answer:
         """Return the whole answer.
@@ -115,14 +126,18 @@ class Pipeline:
         return answer_about_document(question, self.index.documents.values(), passages)
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> tuple[list[RetrievedPassage], list[Reading]]:
-        """Read the first passages and rank them by reader and retriever together, with their readings.
+        """Read the first passages and rank them, with their readings.
 
-        The passages that were not read keep their order behind them.
+        They are ranked by reader and retriever together, or by the reranker where one is set. The passages that
+        were not read keep their order behind them.
         """
         hits = _without_front_matter(question, hits)
         front = [_retrieved(hit) for hit in hits[: self.settings.read]]
         readings = self.reader.read(question, [p.text for p in front], [heading(p) for p in front])
-        mixed = [self.reader.mix(r, hit.cosine) for r, hit in zip(readings, hits, strict=False)]
+        if self.reranker is None:
+            mixed = [self.reader.mix(r, hit.cosine) for r, hit in zip(readings, hits, strict=False)]
+        else:
+            mixed = self.reranker.scores(question, [f"{heading(p)}\n{p.text}" for p in front]).tolist()
         order = sorted(range(len(front)), key=lambda i: -mixed[i])
         ranked = [replace(front[i], score=round(math.exp(mixed[i] - mixed[order[0]]), 4)) for i in order]
         rest = [replace(_retrieved(hit), score=0.0) for hit in hits[self.settings.read :]]
@@ -131,9 +146,13 @@ class Pipeline:
     def _write(
         self, question: str, scored: Sequence[ScoredSentence], draft: Answer, cancel: threading.Event | None
     ) -> Iterator[Answer]:
-        """Yield the answer as its sentences are checked; quoted sentences where the generator says too little."""
+        """Yield the answer as its sentences are checked, and with it what would be quoted and was not yet said.
+
+        A list is quoted whole, and so is the answer where the generator says too little.
+        """
+        quotes = quote_sentences(question, scored, self.index.retriever.lexical, self.settings.answer_sentences)
         generated: list[CheckedSentence] = []
-        if self.generator is not None:
+        if self.generator is not None and not is_list(quotes):
             best = {(s.evidence.start, s.evidence.end) for s in scored[:2]}
             for sentence in self._generate(question, scored, cancel):
                 generated.append(sentence)
@@ -142,9 +161,14 @@ class Pipeline:
                     draft = replace(draft, answer=text, citations=citations, model=self.model_name)
                     yield draft
         if not draft.answer:
-            quotes = quote_sentences(question, scored, self.index.retriever.lexical, self.settings.answer_sentences)
             text, citations = self._cite(quotes)
             yield replace(draft, kind="quoted", answer=text, citations=citations, model=self.model_name)
+            return
+        said = {(e.passage.source, e.start) for s in generated for e in s.evidence}
+        unsaid = [q for q in quotes if not any((e.passage.source, e.start) in said for e in q.evidence)]
+        if unsaid:
+            text, citations = self._cite([*generated, *unsaid][: self.settings.answer_sentences])
+            yield replace(draft, answer=text, citations=citations)
 
     def _generate(
         self, question: str, scored: Sequence[ScoredSentence], cancel: threading.Event | None
@@ -153,12 +177,13 @@ class Pipeline:
         assert self.generator is not None
         given = excerpts(scored, self.settings.prompt_passages)
         evidence = evidence_sentences(passage for passage, _ in given)
-        messages = prompts.answer_messages(question, [text for _, text in given])
+        layout = prompts.tutor_messages if getattr(self.generator, "taught", False) else prompts.answer_messages
+        messages = layout(question, [text for _, text in given])
         deadline = time.monotonic() + self.settings.generator_seconds
         seen: set[str] = set()
         with closing(_sentences(self.generator, messages, deadline, cancel)) as sentences:
             for sentence in sentences:
-                checked = check(sentence_text(sentence), evidence, self.reader.contradicts)
+                checked = check(sentence_text(_MARK.sub("", sentence)), evidence, self.reader.supports)
                 if checked is None and not seen:
                     return  # what begins unsupported goes on so; the quotes come sooner
                 if checked is None or checked.text in seen:
@@ -190,7 +215,8 @@ def load_pipeline(settings: Settings) -> Pipeline:
     """
     embeddings = load_embeddings(settings.embedding_model)
     index = load(settings.index, embeddings, settings.course or None)
-    return Pipeline(index, load_reader(settings.reader), load_generator(settings), settings)
+    reranker = Reranker(settings.reranker) if settings.reranker else None
+    return Pipeline(index, load_reader(settings.reader), load_generator(settings), settings, reranker)
 
 
 def clean_question(text: str, limit: int) -> str:

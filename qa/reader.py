@@ -24,7 +24,8 @@ from index.errors import ModelError
 FloatArray = NDArray[np.float32]
 BATCH_TOKENS = 2048
 BUNDLED = "bundled"
-# A generated sentence is dropped when the quote is read as its contradiction with at least this probability.
+# A generated sentence is dropped when its quote is read as denying it with at least this probability, or as saying it
+# with less than "support_threshold" of config.json, which keeps 95% of IndoNLI's entailed pairs (training/reader).
 CONTRADICTION = 0.5
 
 
@@ -74,7 +75,9 @@ class ReaderConfig:
     answerable_relevance: float
     answerable_span: float
     answerable_bias: float
+    answerable_threshold: float
     support_temperature: float
+    support_threshold: float
     labels: tuple[str, ...]
     cosine_weight: float
     gate_slope: float
@@ -100,7 +103,9 @@ class ReaderConfig:
             answerable_relevance=calibration["answerable"]["relevance"],
             answerable_span=calibration["answerable"]["span"],
             answerable_bias=calibration["answerable"]["bias"],
+            answerable_threshold=calibration["answerable"].get("threshold", 0.5),
             support_temperature=calibration["support_temperature"],
+            support_threshold=raw.get("support_threshold", 0.0),
             labels=tuple(raw["labels"]),
             cosine_weight=raw.get("ranking", {}).get("cosine_weight", 100.0),
             gate_slope=gate.get("slope", 1.0),
@@ -154,12 +159,19 @@ class Reader:
         count it. Passages longer than the network takes are read in overlapping windows, of which the one that
         answers best speaks for the passage.
         """
-        if headings is not None and len(headings) != len(passages):
-            raise ValueError(f"{len(passages)} passages but {len(headings)} headings")
-        if not passages:
+        return self.read_pairs([(question, passage) for passage in passages], headings)
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]], headings: Sequence[str] | None = None) -> list[Reading]:
+        """Judge (question, passage) pairs as `read` does, of many questions at once."""
+        if headings is not None and len(headings) != len(pairs):
+            raise ValueError(f"{len(pairs)} passages but {len(headings)} headings")
+        if not pairs:
             return []
-        first = self._encode([plain_style(question)])[0].ids[: self.config.max_question]
-        windows = self._windows([first] * len(passages), passages, headings or [""] * len(passages))
+        questions = list(dict.fromkeys(question for question, _ in pairs))
+        encoded = self._encode([plain_style(question) for question in questions])
+        ids = {q: e.ids[: self.config.max_question] for q, e in zip(questions, encoded, strict=True)}
+        passages = [passage for _, passage in pairs]
+        windows = self._windows([ids[question] for question, _ in pairs], passages, headings or [""] * len(pairs))
         best: list[Reading] = [Reading(0.0, 0.0, None, 0.0)] * len(passages)
         chosen = [-np.inf] * len(passages)
         for window, scores in zip(windows, self._run(windows), strict=True):
@@ -208,9 +220,10 @@ class Reader:
         """Return the logit that ranks a passage: its relevance and the retriever's cosine together."""
         return reading.relevance + self.config.cosine_weight * cosine
 
-    def contradicts(self, premise: str, hypothesis: str) -> bool:
-        """Tell whether `premise` is read as denying `hypothesis`."""
-        return bool(self.support([(premise, hypothesis)])[0, 2] >= CONTRADICTION)
+    def supports(self, premise: str, hypothesis: str) -> bool:
+        """Tell whether `premise` is read as saying `hypothesis`: neither as denying it nor as silent about it."""
+        entailed, _, contradicted = self.support([(premise, hypothesis)])[0]
+        return bool(entailed >= self.config.support_threshold and contradicted < CONTRADICTION)
 
     def _answerable_logit(self, scores: _Scores) -> float:
         config = self.config

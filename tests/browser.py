@@ -10,19 +10,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from qa.pipeline import Pipeline
+from qa.settings import Settings
 from qa.web.app import create_app
+from qa.web.courses import Courses
 
 CHROMIUM = Path(os.environ.get("TANYA_CHROMIUM", "/usr/bin/chromium"))
 _START_SECONDS = 30
 
 
 @contextmanager
-def served(pipeline: Pipeline) -> Iterator[str]:
-    """Serve the chat on a free port in a thread; yields its address, without a slash at the end."""
-    app = create_app(pipeline, pipeline.settings)
+def served(courses: Courses | Pipeline, settings: Settings | None = None) -> Iterator[str]:
+    """Serve the chat on a free port in a thread; yields its address, without a slash at the end.
+
+    Without `settings` those of the pipeline are used.
+    """
+    first = courses.all()[0] if isinstance(courses, Courses) else courses
+    app = create_app(courses, settings or first.settings)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -46,6 +53,30 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def watched(browser: Browser, **options: object) -> Iterator[Page]:
+    """Open a page of 1280 × 800; errors on it and requests to other hosts fail at the end."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", **options})  # type: ignore[arg-type]
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda r: wrong.append(r.url) if "//127.0.0.1:" not in r.url[:20] else None)
+    yield page
+    context.close()
+    # Gradio complains about the connection that a reload or a closed page cuts.
+    expected = ("data:", "blob:", "AbortError: signal is aborted", "Unexpected error Connection errored out")
+    seen = [what for what in wrong if not what.startswith(expected)]
+    assert seen == [], seen
+
+
+def assert_accessible(page: Page, state: str) -> None:
+    """Fail on a violation of any impact that axe finds."""
+    found = Axe().run(page).response["violations"]
+    wrong = [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+    assert wrong == [], f"{state}: {wrong}"
 
 
 def open_chat(page: Page, address: str) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -20,7 +19,7 @@ from index.build import build, load
 from index.embeddings import SentenceEmbeddings
 from qa.pipeline import Pipeline
 from qa.web.feedback import FeedbackStore
-from tests.browser import CHROMIUM, ask, chromium, open_chat, served, wait_for_answer
+from tests.browser import CHROMIUM, ask, assert_accessible, chromium, open_chat, served, wait_for_answer, watched
 
 pytestmark = [
     pytest.mark.browser,
@@ -99,22 +98,8 @@ def hostile_address(
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of 1280 × 800 whose errors and foreign requests fail the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on("request", lambda r: wrong.append(r.url) if "//127.0.0.1:" not in r.url[:20] else None)
-    yield opened
-    context.close()
-    assert [what for what in wrong if not what.startswith("data:")] == []
-
-
-def assert_accessible(page: Page, state: str) -> None:
-    found = Axe().run(page).response["violations"]
-    bad = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["impact"] in ("critical", "serious")]
-    assert bad == [], state
+    with watched(browser) as opened:
+        yield opened
 
 
 def test_first_page_says_what_can_be_asked(page: Page, address: str, quoting: Pipeline) -> None:
@@ -213,7 +198,7 @@ def test_vote_is_stored_and_copy_has_the_sources(page: Page, address: str, quoti
     stored = FeedbackStore(quoting.settings.data_dir / "feedback.sqlite").rows()[-1]
     assert (stored["question"], stored["vote"]) == (QUESTION, 1)
     assert stored["answer"]["citations"]
-    page.get_by_role("button", name="Salin").click()
+    page.get_by_role("button", name="Salin", exact=True).click()
     expect(page.locator(".tm-flash")).to_have_text("Jawaban dan sumbernya sudah disalin.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert stored["answer"]["answer"] in copied
@@ -313,11 +298,13 @@ def test_dark_follows_the_system_and_the_switch(browser: Browser, address: str) 
     open_chat(page, address)
     assert page.get_attribute("html", "data-theme") == "dark"
     assert_accessible(page, "dark")
+    page.click("#tm-menu-open")
     page.get_by_role("button", name="Pakai tampilan terang").click()
     assert page.get_attribute("html", "data-theme") == "light"
     page.reload()
     page.wait_for_selector("html[data-ready]")
     assert page.get_attribute("html", "data-theme") == "light"
+    page.click("#tm-menu-open")
     page.get_by_role("button", name="Pakai tampilan gelap").click()
     assert page.get_attribute("html", "data-theme") == "dark"
     ask(page, QUESTION)

@@ -32,8 +32,14 @@ def test_passage_that_answers_is_told_from_one_that_does_not(reader: Reader) -> 
 
 
 def test_contradiction_is_noticed(reader: Reader) -> None:
-    assert reader.contradicts("Estonia bukan anggota ASEAN.", "Estonia adalah anggota ASEAN.")
-    assert not reader.contradicts("Estonia bukan anggota ASEAN.", "Estonia bukan anggota ASEAN.")
+    assert not reader.supports("Estonia bukan anggota ASEAN.", "Estonia adalah anggota ASEAN.")
+    assert reader.supports("Estonia bukan anggota ASEAN.", "Estonia bukan anggota ASEAN.")
+
+
+def test_silence_is_no_support(reader: Reader) -> None:
+    premise = "Konvensi Budapest mulai berlaku pada 1 Juli 2004."
+    assert reader.supports(premise, "Konvensi Budapest berlaku sejak Juli 2004.")
+    assert not reader.supports(premise, "Harga cabai di pasar Jakarta naik menjelang hari raya.")
 
 
 def test_fresh_export_without_a_gate_can_be_loaded(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ from qa.web.documents import _inside
 from qa.web.feedback import FeedbackStore
 from qa.web.render import Turn, answer_html, plain_text, turn_html
 from qa.web.security import BODY_LIMIT
-from qa.web.sources import document_url, marked, place
+from qa.web.sources import Material, document_url, marked, place
+from qa.web.words import INDONESIAN
 
 KEYS = "id question standalone_question answer abstained confidence citations passages timings model index_version"
 QUESTION = "Apa itu diplomasi siber?"
@@ -69,8 +70,8 @@ def test_quote_is_marked_where_it_stands() -> None:
 
 @pytest.mark.unit
 def test_turn_shows_kind_place_and_links() -> None:
-    html = turn_html(Turn("t", "Apa?", ANSWER, "done"), {})
-    assert texts.KIND["quoted"] in html
+    html = turn_html(Turn("t", "Apa?", ANSWER, "done"), Material())
+    assert INDONESIAN.kind["quoted"] in html
     assert "hlm. 3 · bagian Isi" in html
     assert 'href="documents/a%20b.pdf#page=3"' in html
     assert 'href="passages/p1?start=105&amp;end=115#kutipan"' in html
@@ -80,12 +81,12 @@ def test_turn_shows_kind_place_and_links() -> None:
 
 @pytest.mark.unit
 def test_abstention_and_error_say_so_in_words() -> None:
-    away = turn_html(Turn("t", "Apa?", replace(ANSWER, kind="abstained", citations=()), "done"), {})
-    assert texts.KIND["abstained"] in away
-    assert texts.RELATED in away
-    failed = turn_html(Turn("t", "Apa?", None, "error", "Model <x> gagal."), {})
+    away = turn_html(Turn("t", "Apa?", replace(ANSWER, kind="abstained", citations=()), "done"), Material())
+    assert INDONESIAN.kind["abstained"] in away
+    assert INDONESIAN.related in away
+    failed = turn_html(Turn("t", "Apa?", None, "error", "Model <x> gagal."), Material())
     assert "Model &lt;x&gt; gagal." in failed
-    assert texts.FAILED in failed
+    assert INDONESIAN.failed in failed
 
 
 @pytest.mark.unit
@@ -168,7 +169,7 @@ async def collect(answering: Answering, name: str, cancel: threading.Event | Non
 @pytest.mark.unit
 async def test_waiting_questions_know_their_place() -> None:
     pipeline = Gated()
-    answering = Answering(pipeline)
+    answering = Answering(lambda _: pipeline)
     tasks = [asyncio.create_task(collect(answering, str(n))) for n in range(AT_ONCE + 2)]
     await asyncio.sleep(0.5)
     pipeline.gate.set()
@@ -183,7 +184,7 @@ async def test_waiting_questions_know_their_place() -> None:
 async def test_cancel_ends_at_once_and_reaches_the_pipeline() -> None:
     pipeline = Gated()
     cancel = threading.Event()
-    task = asyncio.create_task(collect(Answering(pipeline), "a", cancel))
+    task = asyncio.create_task(collect(Answering(lambda _: pipeline), "a", cancel))
     await asyncio.sleep(0.1)
     cancel.set()
     events = await asyncio.wait_for(task, 1)
@@ -195,7 +196,7 @@ async def test_cancel_ends_at_once_and_reaches_the_pipeline() -> None:
 async def test_error_of_the_pipeline_reaches_the_one_who_asked() -> None:
     pipeline = Gated(ModelError("Model tidak menjawab."))
     pipeline.gate.set()
-    answering = Answering(pipeline)
+    answering = Answering(lambda _: pipeline)
     with pytest.raises(ModelError, match="tidak menjawab"):
         await collect(answering, "a")
     pipeline.error = None
@@ -206,7 +207,7 @@ async def test_error_of_the_pipeline_reaches_the_one_who_asked() -> None:
 async def test_only_the_last_answers_are_kept() -> None:
     pipeline = Gated()
     pipeline.gate.set()
-    answering = Answering(pipeline)
+    answering = Answering(lambda _: pipeline)
     for number in range(ANSWERS_KEPT + 1):
         answering._keep(replace(ANSWER, id=str(number)))
     assert answering.finished("0") is None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.errors import TanyaError
 from qa.types import Answer, Question
 from qa.web import texts
+from qa.web.feedback import FeedbackStore
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -39,6 +40,7 @@ class _Ticket:
     """One question in line; `events` holds snapshots, then an exception or None at the end."""
 
     question: Question
+    course: str
     cancel: threading.Event
     loop: asyncio.AbstractEventLoop
     events: asyncio.Queue[Answer | BaseException | None] = field(default_factory=asyncio.Queue)
@@ -52,15 +54,22 @@ class _Ticket:
 
 
 class Answering:
-    """Runs the pipeline in a few threads and hands its snapshots to async code."""
+    """Runs the pipeline of a course in a few threads and hands its snapshots to async code.
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
+    `pipeline_of` gives the pipeline over the version in use; it is called in those threads, and may take a second.
+    Questions that find no answer are kept in `feedback`, where one is given, for the teacher to see.
+    """
+
+    def __init__(self, pipeline_of: Callable[[str], Pipeline], feedback: FeedbackStore | None = None) -> None:
+        self._pipeline_of = pipeline_of
+        self._feedback = feedback
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
         self._line: list[_Ticket] = []
-        self._finished: OrderedDict[str, Answer] = OrderedDict()
+        self._finished: OrderedDict[str, tuple[Answer, str]] = OrderedDict()
 
-    async def stream(self, question: Question, cancel: threading.Event) -> AsyncIterator[Answer | Waiting]:
+    async def stream(
+        self, question: Question, cancel: threading.Event, course: str = ""
+    ) -> AsyncIterator[Answer | Waiting]:
         """Yield how many questions are ahead until it is this one's turn, then the growing answer.
 
         Ends at once when `cancel` is set, even while the pipeline still finishes a step.
@@ -70,7 +79,7 @@ class Answering:
         """
         if len(self._line) >= LONGEST_LINE:
             raise TanyaError(texts.TOO_BUSY)
-        ticket = _Ticket(question, cancel, asyncio.get_running_loop())
+        ticket = _Ticket(question, course, cancel, asyncio.get_running_loop())
         self._line.append(ticket)
         self._threads.submit(self._run, ticket)
         try:
@@ -81,16 +90,21 @@ class Answering:
             if ticket in self._line:
                 self._line.remove(ticket)
 
-    async def answer(self, question: Question, cancel: threading.Event) -> Answer | None:
+    async def answer(self, question: Question, cancel: threading.Event, course: str = "") -> Answer | None:
         """Return the whole answer, or None where it was cancelled."""
         last = None
-        async for event in self.stream(question, cancel):
+        async for event in self.stream(question, cancel, course):
             if isinstance(event, Answer) and event.complete:
                 last = event
         return last
 
-    def finished(self, answer_id: str) -> Answer | None:
-        """Return one of the last answers, to be voted on."""
+    @property
+    def busy(self) -> bool:
+        """Whether any student waits for an answer."""
+        return bool(self._line)
+
+    def finished(self, answer_id: str) -> tuple[Answer, str] | None:
+        """Return one of the last answers and its course, to be voted on."""
         return self._finished.get(answer_id)
 
     async def _events(self, ticket: _Ticket) -> AsyncIterator[Answer | Waiting]:
@@ -109,11 +123,11 @@ class Answering:
             if isinstance(event, BaseException):
                 raise event
             if event.complete:
-                self._keep(event)
+                self._keep(event, ticket.course)
             yield event
 
-    def _keep(self, answer: Answer) -> None:
-        self._finished[answer.id] = answer
+    def _keep(self, answer: Answer, course: str = "") -> None:
+        self._finished[answer.id] = (answer, course)
         while len(self._finished) > ANSWERS_KEPT:
             self._finished.popitem(last=False)
 
@@ -122,8 +136,10 @@ class Answering:
         ticket.started = True
         if ticket.cancel.is_set():
             return
+        last = None
         try:
-            for snapshot in self.pipeline.stream(ticket.question, ticket.cancel):
+            for snapshot in self._pipeline_of(ticket.course).stream(ticket.question, ticket.cancel):
+                last = snapshot
                 ticket.put(snapshot)
                 if ticket.cancel.is_set():
                     return
@@ -131,3 +147,13 @@ class Answering:
             ticket.put(error)
             return
         ticket.put(None)
+        if last and last.complete and last.abstained:
+            self._remember(last, ticket.course)
+
+    def _remember(self, answer: Answer, course: str) -> None:
+        """Keep a question without an answer; the student has it already, so only the log hears of a full disk."""
+        try:
+            if self._feedback:
+                self._feedback.unanswered(answer, course)
+        except TanyaError as error:
+            logger.warning("%s", error)

@@ -6,7 +6,6 @@ import logging
 import os
 import socket
 import sys
-from typing import TYPE_CHECKING
 
 # Before gradio is imported: it reports its use to its makers unless told not to.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -18,44 +17,58 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from index.errors import TanyaError
+from qa.pipeline import Pipeline
 from qa.settings import Settings
 from qa.web import texts
 from qa.web.answering import Answering
 from qa.web.api import api_router
+from qa.web.asking import Asking
 from qa.web.chat import Chat
+from qa.web.completions import completions_router
+from qa.web.courses import Courses
 from qa.web.documents import documents_router
+from qa.web.embed import Embedding
 from qa.web.feedback import FeedbackStore
 from qa.web.page import MEDIA_TYPES, asset
+from qa.web.picker import picker_router
 from qa.web.security import Guard
-
-if TYPE_CHECKING:
-    from qa.pipeline import Pipeline
+from qa.web.teacher import teacher_router
 
 _SHUTDOWN_SECONDS = 3
+_UPLOAD_FRAME = 10_000  # bytes that a form puts around its files
 
 logger = logging.getLogger(__name__)
 
 
-def create_app(pipeline: Pipeline, settings: Settings) -> FastAPI:
-    """Return the application over a loaded pipeline; it makes no request to another host."""
+def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
+    """Return the application over loaded courses, or one; it makes no request to another host."""
     app = FastAPI(title=texts.NAME, docs_url=None, redoc_url=None)
-    answering = Answering(pipeline)
-    app.include_router(api_router(answering, FeedbackStore(settings.data_dir / "feedback.sqlite")))
-    app.include_router(documents_router(pipeline.index))
+    courses = served if isinstance(served, Courses) else Courses([served])
+    embedding = Embedding(settings)
+    feedback = FeedbackStore(settings.data_dir / "feedback.sqlite", settings.unanswered_days)
+    answering = Answering(courses.pipeline, feedback)
+    asking = Asking(answering, courses, embedding)
+    app.include_router(api_router(asking, feedback))
+    app.include_router(completions_router(asking))
+    app.include_router(documents_router(courses))
+    app.include_router(picker_router(courses, embedding))
+    app.include_router(teacher_router(settings, courses, feedback))
+    app.add_api_route("/widget.js", _widget, include_in_schema=False)
     app.add_api_route("/ui/{name}", _asset, include_in_schema=False)
     app.add_exception_handler(RequestValidationError, _unusable_body)
     app.add_exception_handler(400, _unusable_body)
     app.add_exception_handler(Exception, _failed)
     gr.mount_gradio_app(
-        app, Chat(answering).blocks(), path="/", theme=_theme(), footer_links=[], run_history=False,
+        app, Chat(answering, courses, embedding).blocks(), path="/", theme=_theme(), footer_links=[], run_history=False,
         show_error=False, ssr_mode=False, mcp_server=False, pwa=False, enable_monitoring=False,
         max_file_size="1kb",
     )  # fmt: skip
-    app.add_middleware(Guard, title=pipeline.course.title)
+    uploads = settings.upload_megabytes * 1_000_000 + _UPLOAD_FRAME
+    app.add_middleware(Guard, courses=courses, embedding=embedding, upload_limit=uploads)
     return app
 
 
-def serve(pipeline: Pipeline, settings: Settings) -> None:
+def serve(served: Courses | Pipeline, settings: Settings) -> None:
     """Serve the chat until Ctrl+C.
 
     Raises:
@@ -63,7 +76,7 @@ def serve(pipeline: Pipeline, settings: Settings) -> None:
     """
     listener = _listen(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(pipeline, settings), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        create_app(served, settings), log_level="warning", timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         server_header=False, h11_max_incomplete_event_size=65_536,
     )  # fmt: skip
     host, port = listener.getsockname()[:2]
@@ -107,6 +120,14 @@ def _asset(name: str) -> Response:
     if content is None:
         raise HTTPException(404, texts.NOT_FOUND)
     return Response(content, media_type=MEDIA_TYPES[name.rsplit(".", 1)[1]], headers={"cache-control": "no-cache"})
+
+
+def _widget() -> Response:
+    """Return the script for other sites; an hour old at most."""
+    script = asset("widget.js")
+    if script is None:
+        raise HTTPException(404, texts.NOT_FOUND)
+    return Response(script, media_type="text/javascript", headers={"cache-control": "public, max-age=3600"})
 
 
 async def _unusable_body(_request: Request, _error: Exception) -> Response:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -15,15 +17,21 @@ from qa.pipeline import clean_question
 from qa.types import Answer, Question
 from qa.web import texts
 from qa.web.answering import Answering, Waiting
-from qa.web.render import Turn, turn_html
-from qa.web.shell import conversation_html, footnote_html, greeting_html, header_html
+from qa.web.courses import Courses
+from qa.web.embed import Embedding
+from qa.web.next_questions import NextQuestions
+from qa.web.page import COURSE_NAME, COURSE_QUESTIONS, COURSE_TITLE, EMBED_TOKEN, PAGE_TITLE
+from qa.web.render import Turn, next_html, turn_html
+from qa.web.shell import conversation_html, footnote_html, greeting_html, header_html, in_each_language, panels_html
+from qa.web.sources import Material
+from qa.web.stored import read_opened, turn_json
+from qa.web.words import Words, words_in
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
 
 # A follow-up points to what was asked shortly before; older questions would only blur its topic.
 HISTORY_KEPT = 6
-SUGGESTIONS_SHOWN = 4
 
 logger = logging.getLogger(__name__)
 
@@ -31,73 +39,125 @@ logger = logging.getLogger(__name__)
 class Chat:
     """The page and its events, for any number of students at a time."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: Answering, courses: Courses, embedding: Embedding) -> None:
         self.answering = answering
-        self.pipeline: Pipeline = answering.pipeline
+        self._courses = courses
+        self._embedding = embedding
         self._running: dict[str, threading.Event] = {}
+        self._next: dict[str, NextQuestions] = {}
+
+    def material(self, course: str) -> Material:
+        """Return what turns show of a course."""
+        pipeline = self._courses.loaded(course)
+        name = "" if self._courses.only() else course
+        of, index = pipeline.course, pipeline.index
+        return Material(of.title, of.language, pipeline.reader.threshold, index.passages, index.documents, name)
 
     def blocks(self) -> gr.Blocks:
-        """Build the page."""
-        course = self.pipeline.course
-        title = f"{course.title} · {texts.NAME}"
-        page = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
+        """Build the one page of all courses; `page.frame` puts the words of a course into it.
+
+        It is built in the language of the first course; the page's script changes it to the student's.
+        """
+        words = words_in(self._courses.loaded(self._courses.names()[0]).course.language)
+        page = gr.Blocks(title=PAGE_TITLE, analytics_enabled=False, fill_width=True)
         with page:
-            history = gr.State([])
-            _fixed(header_html(course.title), "tm-header")
+            history, language = gr.State([]), gr.State(words.language)
+            # Sent with each event, and checked: the page says which course it shows, and what lets it be embedded.
+            course = gr.Textbox(COURSE_NAME, visible="hidden", elem_id="tm-course", label="course")
+            token = gr.Textbox(EMBED_TOKEN, visible="hidden", elem_id="tm-token", label="token")
+            _fixed(partial(header_html, COURSE_TITLE), "tm-header", words)
             with gr.Column(elem_id="tm-main"):
-                _fixed(greeting_html(course.title), "tm-greeting")
-                with gr.Column(elem_id="tm-suggestions"):
-                    suggestions = [
-                        gr.Button(question, elem_classes="tm-suggestion")
-                        for question in list(course.questions)[:SUGGESTIONS_SHOWN]
-                    ]
+                _fixed(partial(greeting_html, COURSE_TITLE), "tm-greeting", words)
+                gr.HTML(COURSE_QUESTIONS, apply_default_css=False, js_on_load=None, elem_id="tm-suggestions")
                 conversation = _conversation()
                 with gr.Column(elem_id="tm-dock"):
                     with gr.Row(elem_id="tm-composer"):
-                        composer, send, stop = _composer()
-                    _fixed(footnote_html(), "tm-footnote")
-            new = gr.Button(texts.NEW_CHAT, elem_id="tm-new-event", visible="hidden")
+                        composer, send, stop = _composer(words)
+                    _fixed(footnote_html, "tm-footnote", words)
+            _fixed(partial(panels_html, COURSE_NAME), "tm-panels", words)
+            suggested = gr.HTML(
+                "",
+                js_on_load="watch('value', () => window.tanyaMateri.suggest(props.value));",
+                apply_default_css=False,
+                elem_id="tm-suggested",
+                visible="hidden",
+            )
+            new = gr.Button(words.new_chat, elem_id="tm-new-event", visible="hidden")
             asking: dict[str, Any] = {
                 "outputs": [conversation, composer, history, send, stop],
                 "show_progress": "hidden",
                 "concurrency_limit": None,  # `Answering` keeps the line, and tells students their place in it
                 "api_visibility": "private",
             }
+            beside: dict[str, Any] = {**asking, "trigger_mode": "multiple"}
             at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-            gr.on([composer.submit, send.click], self.ask, inputs=[composer, history], **asking)
-            for suggestion in suggestions:
-                suggestion.click(self.ask, inputs=[suggestion, history], **asking)
-            conversation.retry(self.retry, inputs=[history], **asking)
+            known = [history, language, course, token]
+            gr.on([composer.submit, send.click], self.ask, inputs=[composer, *known], **asking)
+            conversation.retry(self.retry, inputs=known, **asking)
+            shown = [conversation, history, language, composer, send, stop]
+            conversation.show(self.show, inputs=[course], **{**beside, "outputs": shown})
+            conversation.next(self.next, inputs=[course], **{**beside, "outputs": [suggested]})
             stop.click(self.stop, **at_once)
             new.click(self.new, outputs=[history], **at_once)
             page.unload(self.leave)
         return page
 
-    async def ask(self, text: str, history: list[str], request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+    async def ask(
+        self, text: str, history: list[str], language: str, course: str, token: str, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, ...]]:
         """Yield the turn as it grows; the composer is emptied, Kirim and Hentikan change places meanwhile."""
         session = request.session_hash or ""
         self._cancel(session)
         cancel = self._running[session] = threading.Event()
         asked, history = _one_line(text), history[-HISTORY_KEPT:]
-        composer: Any = ""
-        async for turn in self._turns(asked, tuple(history), cancel):
+        words, composer = words_in(language), ""
+        async for turn in self._turns(asked, tuple(history), cancel, words, course, token):
             remembered = gr.skip() if composer != "" or turn.state == "error" else [*history, asked]
             replaced = self._running.get(session) not in (None, cancel)
             if turn.over and not replaced:
                 self._running.pop(session, None)
             buttons = (gr.skip(), gr.skip()) if replaced else _buttons(busy=not turn.over)
-            yield turn_html(turn, self.pipeline.index.passages), composer, remembered, *buttons
+            yield self._html(turn, words, course), composer, remembered, *buttons
             composer = gr.skip()  # what is typed meanwhile stays
 
     async def retry(
-        self, history: list[str], event: gr.EventData, request: gr.Request
+        self, history: list[str], language: str, course: str, token: str, event: gr.EventData, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
-        """Ask the question of a turn again, as if its first answer had not been."""
+        """Ask what the page names: the question of a turn again, as if its first answer had not been, or a new one."""
         asked = _one_line(str(event._data.get("question", "")))
         if history and history[-1] == asked:
             history = history[:-1]
-        async for update in self.ask(asked, history, request):
+        async for update in self.ask(asked, history, language, course, token, request):
             yield update[0], gr.skip(), *update[2:]
+
+    def show(self, course: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Return the turns that the page has kept as HTML, in the language it names.
+
+        Where it opens an old conversation, their questions become the history of the next one.
+        """
+        opened = read_opened(event._data)
+        words = words_in(opened.language)
+        if opened.replaces:
+            self._cancel(request.session_hash or "")
+        material = self._material_or_none(course)
+        turns = "".join(turn_html(turn, material, words) for turn in opened.turns)
+        # The mark makes each value a new one, so that the page hears of it.
+        html = f"<!--{uuid.uuid4().hex}-->{turns}" if turns else gr.skip()
+        history = [turn.question for turn in opened.turns] if opened.replaces else gr.skip()
+        composer = gr.update(label=words.composer_label, placeholder=words.composer_placeholder)
+        return html, history, words.language, composer, gr.update(value=words.send), gr.update(value=words.stop)
+
+    async def next(self, course: str, event: gr.EventData) -> str:
+        """Return what could be asked after the turn that the page sends, as a list for that turn."""
+        opened = read_opened(event._data)
+        turn = opened.turns[-1] if opened.turns else None
+        if turn is None or turn.answer is None or course not in self._courses.names():
+            return ""
+        finder = self._next_questions(course)
+        asked = [turn.question for turn in opened.turns]
+        run = partial(finder.after, turn.answer, asked)
+        questions = await asyncio.get_running_loop().run_in_executor(finder.thread, run)
+        return next_html(turn.id, questions, words_in(opened.language), finder.pipeline.course.language)
 
     def stop(self, request: gr.Request) -> None:
         """Stop the answer that is being written for this student."""
@@ -116,23 +176,55 @@ class Chat:
         if running := self._running.pop(session, None):
             running.set()
 
-    async def _turns(self, text: str, history: tuple[str, ...], cancel: threading.Event) -> AsyncIterator[Turn]:
+    def _next_questions(self, course: str) -> NextQuestions:
+        """Return what finds the next questions over the version in use."""
+        pipeline = self._courses.loaded(course)
+        finder = self._next.get(course)
+        if finder is None or finder.pipeline is not pipeline:
+            if finder:
+                finder.thread.shutdown(wait=False)
+            finder = self._next[course] = NextQuestions(pipeline, lambda: self.answering.busy)
+        return finder
+
+    def _material_or_none(self, course: str) -> Material:
+        return self.material(course) if course in self._courses.names() else Material()
+
+    def _html(self, turn: Turn, words: Words, course: str) -> str:
+        material = self._material_or_none(course)
+        keep = turn.state in ("done", "stopped") and turn.answer is not None
+        return turn_html(turn, material, words, turn_json(turn, material) if keep else "")
+
+    def _admitted(self, course: str, token: str) -> Pipeline:
+        """Return the pipeline of the course that a page shows.
+
+        Raises:
+            TanyaError: there is no such course (any more), or the page's token does not open it.
+        """
+        if course not in self._courses.names():
+            raise TanyaError(texts.UNKNOWN_COURSE.format(name=course[:60], names=", ".join(self._courses.names())))
+        if token:
+            self._embedding.admit_page(token, course)
+        return self._courses.loaded(course)
+
+    async def _turns(
+        self, text: str, history: tuple[str, ...], cancel: threading.Event, words: Words, course: str, token: str
+    ) -> AsyncIterator[Turn]:
         """Yield the states of one turn, the last of them over; whatever goes wrong is told in a sentence."""
         name = uuid.uuid4().hex[:12]
         answer: Answer | None = None
         try:
-            asked = clean_question(text, self.pipeline.settings.question_characters)
-            async for event in self.answering.stream(Question(asked, history, name), cancel):
+            asked = clean_question(text, self._admitted(course, token).settings.question_characters)
+            async for event in self.answering.stream(Question(asked, history, name), cancel, course):
                 if isinstance(event, Waiting):
-                    note = texts.WAITING.format(ahead=event.ahead) if event.ahead else texts.STARTING
+                    note = words.waiting.format(ahead=event.ahead) if event.ahead else words.starting
                     yield Turn(name, text, None, "searching", note)
                     continue
                 answer = event
                 if not answer.complete:
-                    note = texts.WRITING if answer.answer else texts.READING
+                    note = words.writing if answer.answer else words.reading
                     yield Turn(name, text, answer, "writing", note)
             if cancel.is_set() and not (answer and answer.complete):
-                nothing = texts.STOPPED if answer and answer.answer else texts.STOPPED_EMPTY
+                nothing = words.stopped if answer and answer.answer else words.stopped_empty
                 yield Turn(name, text, answer, "stopped", nothing)
             else:
                 yield Turn(name, text, answer, "done")
@@ -140,7 +232,7 @@ class Chat:
             yield Turn(name, text[:500], None, "error", str(error))
         except Exception:  # the edge: a student reads a sentence, the operator the log
             logger.exception("A question could not be answered.")
-            yield Turn(name, text[:500], None, "error", texts.ERROR)
+            yield Turn(name, text[:500], None, "error", words.error)
 
 
 def _one_line(text: str | None) -> str:
@@ -150,38 +242,40 @@ def _one_line(text: str | None) -> str:
 def _conversation() -> gr.HTML:
     """Return the list of turns, empty at first.
 
-    Its value is the HTML of one turn: the page adds it, or replaces the parts of the one with its id. So the
-    other turns keep their open sources and votes, and a long conversation is not sent again and again.
-    (A function, because Gradio writes a stub file beside the module of every subclass of a component.)
+    Its value is the HTML of one turn, or of those of an old conversation: the page adds them, or replaces the parts
+    of the one with its id. So the other turns keep their open sources and votes, and a long conversation is not
+    sent again and again. (A function, because Gradio writes a stub file beside the module of every subclass of a
+    component.)
     """
     return gr.HTML(
         "",
         html_template=conversation_html(),
-        js_on_load="window.tanyaMateri.attach(element, props, trigger, watch); /* triggers 'retry' */",
+        js_on_load="window.tanyaMateri.attach(element, props, trigger, watch); /* triggers 'retry', 'show', 'next' */",
         apply_default_css=False,
         elem_id="tm-conversation",
     )
 
 
-def _composer() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(words: Words) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     composer = gr.Textbox(
-        label=texts.COMPOSER_LABEL,
+        label=words.composer_label,
         show_label=False,
         container=False,
         lines=1,
         max_lines=8,
         scale=1,
         min_width=80,
-        placeholder=texts.COMPOSER_PLACEHOLDER,
+        placeholder=words.composer_placeholder,
         elem_id="tm-question",
         html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
     )
-    send = gr.Button(texts.SEND, variant="primary", elem_id="tm-send", scale=0, min_width=96)
-    stop = gr.Button(texts.STOP, variant="secondary", elem_id="tm-stop", scale=0, min_width=96, visible=False)
+    send = gr.Button(words.send, variant="primary", elem_id="tm-send", scale=0, min_width=96)
+    stop = gr.Button(words.stop, variant="secondary", elem_id="tm-stop", scale=0, min_width=96, visible=False)
     return composer, send, stop
 
 
-def _fixed(html: str, name: str) -> gr.HTML:
+def _fixed(part: Callable[[Words], str], name: str, words: Words) -> gr.HTML:
+    html = in_each_language(part, words.language)
     return gr.HTML(html, apply_default_css=False, js_on_load=None, elem_id=name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -12,6 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from index.blocks import Block, CourseDocument
 from index.build import CourseIndex
 from qa.web import texts
+from qa.web.courses import Courses
 from qa.web.page import MARK
 from qa.web.security import STILL_POLICY
 from qa.web.sources import clean, document_url, place
@@ -23,15 +25,18 @@ _AS_TEXT = {".txt", ".md", ".markdown", ".html", ".htm", ".xhtml"}
 _PDF_POLICY = "frame-ancestors 'self'"
 
 
-def documents_router(index: CourseIndex) -> APIRouter:
-    """Return the routes over the documents of `index`; nothing else on the disk can be reached."""
+def documents_router(courses: Courses) -> APIRouter:
+    """Return the routes over the documents of the courses; nothing else on the disk can be reached.
+
+    `course` in the address may be left out where there is only one.
+    """
     router = APIRouter()
-    sources = {str(passage.metadata["source"]) for passage in index.passages.values()}
 
     @router.get("/documents/{source:path}", response_class=Response)
-    def document(source: str) -> Response:
+    def document(source: str, course: str = "") -> Response:
         """Return the original file: PDF in the browser, text as plain text, anything else as a download."""
-        if source not in sources:
+        index = _index(courses, course)
+        if index is None or source not in index.documents:
             raise HTTPException(404, texts.UNKNOWN_DOCUMENT)
         path = _inside(Path(index.folder), source)
         if path is None:
@@ -48,19 +53,28 @@ def documents_router(index: CourseIndex) -> APIRouter:
         passage_id: str,
         start: Annotated[int | None, Query(ge=0)] = None,
         end: Annotated[int | None, Query(ge=0)] = None,
+        course: str = "",
     ) -> HTMLResponse:
         """Return the document around a passage; [start, end) is marked, or else the whole passage."""
-        found = index.passages.get(passage_id)
-        if found is None:
+        index = _index(courses, course)
+        found = index.passages.get(passage_id) if index else None
+        if index is None or found is None:
             raise HTTPException(404, texts.UNKNOWN_PASSAGE)
         first, last = found.metadata["start"], found.metadata["end"]
         if start is not None and end is not None and start < end and start < last and first < end:
             first, last = start, end
         read = index.document(found.metadata["source"])
-        page = _page(read, first, last, found.metadata["page"], found.metadata["section"])
+        page = _page(read, first, last, found.metadata["page"], found.metadata["section"], course)
         return HTMLResponse(page, headers={"content-security-policy": STILL_POLICY})
 
     return router
+
+
+def _index(courses: Courses, course: str) -> CourseIndex | None:
+    try:
+        return courses.pipeline(course or courses.only()).index
+    except KeyError:
+        return None
 
 
 def _inside(folder: Path, source: str) -> Path | None:
@@ -88,15 +102,16 @@ def _charset(path: Path) -> str:
     return "utf-8"
 
 
-def _page(document: CourseDocument, start: int, end: int, page: int | None, section: str) -> str:
-    """Return the reading page; every word of the document is escaped."""
+def _page(document: CourseDocument, start: int, end: int, page: int | None, section: str, course: str) -> str:
+    """Return the reading page; every word of the document is escaped. `course` is what the address named."""
     low, high = start - AROUND, end + AROUND
     shown = [b for b in document.blocks if b.kind != "furniture" and b.end > low and b.start < high]
     whole = not shown or (shown[0].start <= document.blocks[0].start and shown[-1].end >= document.blocks[-1].end)
     about = " · ".join(filter(None, [document.author, document.date, document.licence]))
     partly = "" if whole else f'<p class="tm-part">{texts.PART_SHOWN}</p>'
     body = "".join(_elements(document.text, shown, start, end))
-    original = f"../{document_url(document.source, page)}"
+    original = f"../{document_url(document.source, page, course)}"
+    chat = f"../c/{quote(course)}" if course else "../"
     return (
         '<!doctype html><html lang="id"><head><meta charset="utf-8" />'
         '<meta name="viewport" content="width=device-width, initial-scale=1" />'
@@ -104,7 +119,7 @@ def _page(document: CourseDocument, start: int, end: int, page: int | None, sect
         '<link rel="icon" type="image/svg+xml" href="../ui/mark.svg" /><script src="../ui/theme.js"></script>'
         '<link rel="stylesheet" href="../ui/tokens.css" /><link rel="stylesheet" href="../ui/passage.css" />'
         '</head><body><header class="tm-top">'
-        f'<a href="../">{MARK}<span>{texts.BACK_TO_CHAT}</span></a>'
+        f'<a href="{chat}">{MARK}<span>{texts.BACK_TO_CHAT}</span></a>'
         f'<a href="{clean(original)}">{texts.OPEN_DOCUMENT}</a></header>'
         f'<main><p class="tm-where">{clean(place(document.source, page, section)) or texts.READING_PAGE}</p>'
         f'<h1>{clean(document.title)}</h1><p class="tm-about">{clean(about)}</p>{partly}'

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from langchain_core.documents import Document
-
 from qa.types import Answer
-from qa.web import texts
-from qa.web.sources import clean, icon, place, sources_html
+from qa.web.sources import Material, clean, icon, place, sources_html
+from qa.web.why import why_html
+from qa.web.words import INDONESIAN, Words
 
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
 _BULLET = re.compile(r"^\s*[-•*]\s+(?=\S)")
@@ -19,40 +18,54 @@ _ORDERED = re.compile(r"^\s*(\d{1,3})[.)]\s+(?=\S)")
 
 @dataclass(frozen=True)
 class Turn:
-    """What the page shows of one question: `note` is a status, an error or "stopped" beside the answer."""
+    """What the page shows of one question: `note` is a status, an error or "stopped" beside the answer.
+
+    `kept` is a turn of an old conversation, which the browser gave back.
+    """
 
     id: str
     question: str
     answer: Answer | None = None
     state: str = "searching"
     note: str = ""
+    kept: bool = False
 
     @property
     def over(self) -> bool:
         return self.state in ("done", "stopped", "error")
 
 
-def turn_html(turn: Turn, passages: Mapping[str, Document]) -> str:
-    """Return the list item of a turn; as the answer grows the page replaces its `data-part` elements."""
+def turn_html(turn: Turn, material: Material, words: Words = INDONESIAN, data: str = "") -> str:
+    """Return the list item of a turn; as the answer grows the page replaces its `data-part` elements.
+
+    `data` is the finished turn as the page keeps it (JSON).
+    """
     answer = turn.answer
     kind = "error" if turn.state == "error" else answer.kind if answer and answer.answer else ""
     parts = {
-        "question": f'<h2 class="tm-sr">{texts.YOU_ASKED}</h2><p>{clean(turn.question)}</p>',
-        "label": _label(kind),
-        "answer": answer_html(answer, turn.id) if answer else "",
-        "note": _note(turn),
-        "sources": sources_html(answer, turn.id, turn.over, passages),
-        "actions": _actions(turn) if turn.over else "",
+        "question": f'<h2 class="tm-sr">{words.you_asked}</h2><p>{clean(turn.question)}</p>',
+        "label": _label(kind, words),
+        "answer": answer_html(answer, turn.id, words) if answer else "",
+        "note": _note(turn, words),
+        "sources": sources_html(answer, turn.id, turn.over, material, words),
+        "why": why_html(answer, turn.id, material, words) if answer and turn.state == "done" else "",
+        "actions": _actions(turn, words) if turn.over else "",
+        "next": "",
     }
-    question, *body = (f'<div class="tm-{name}" data-part="{name}">{content}</div>' for name, content in parts.items())
+    language = {"answer": f' lang="{clean(material.language)}"'}
+    question, *body = (
+        f'<div class="tm-{name}" data-part="{name}"{language.get(name, "")}>{content}</div>'
+        for name, content in parts.items()
+    )
     return (
         f'<li class="tm-turn" id="t-{turn.id}" data-state="{turn.state}" data-kind="{kind}" '
-        f'data-spoken="{clean(_spoken(turn))}" data-question="{clean(turn.question)}">{question}'
-        f'<div class="tm-reply"><h2 class="tm-sr">{texts.ANSWER}</h2>{"".join(body)}</div></li>'
+        f'data-kept="{str(turn.kept).lower()}" data-spoken="{clean(_spoken(turn, words))}" '
+        f'data-question="{clean(turn.question)}" data-turn="{clean(data)}">{question}'
+        f'<div class="tm-reply"><h2 class="tm-sr">{words.answer}</h2>{"".join(body)}</div></li>'
     )
 
 
-def answer_html(answer: Answer, turn: str) -> str:
+def answer_html(answer: Answer, turn: str, words: Words = INDONESIAN) -> str:
     """Return paragraphs and lists with links from each [n] to its source; an unknown [n] stays text."""
     titles = {citation.number: citation.title for citation in answer.citations}
 
@@ -60,7 +73,7 @@ def answer_html(answer: Answer, turn: str) -> str:
         number = int(match.group(1))
         if number not in titles:
             return match.group(0)
-        label = clean(texts.SOURCE_NUMBER.format(number=number, title=titles[number]))
+        label = clean(words.source_number.format(number=number, title=titles[number]))
         return f'<a class="tm-cite" href="#s-{turn}-{number}" aria-label="{label}" title="{label}">[{number}]</a>'
 
     return "".join(_blocks(_NUMBER.sub(link, clean(line)) for line in answer.answer.splitlines()))
@@ -88,17 +101,17 @@ def _blocks(lines: Iterable[str]) -> Iterable[str]:
         yield f"</{open_list}>"
 
 
-def _label(kind: str) -> str:
+def _label(kind: str, words: Words) -> str:
     if kind == "error":
-        return f'<p class="tm-kind">{icon("error")}{texts.FAILED}</p>'
-    return f'<p class="tm-kind">{icon(kind)}{texts.KIND[kind]}</p>' if kind else ""
+        return f'<p class="tm-kind">{icon("error")}{words.failed}</p>'
+    return f'<p class="tm-kind">{icon(kind)}{words.kind[kind]}</p>' if kind else ""
 
 
-def _note(turn: Turn) -> str:
+def _note(turn: Turn, words: Words) -> str:
     lines = []
     answer = turn.answer
     if answer and answer.answer and " ".join(turn.question.split()) != answer.standalone_question:
-        understood = f"{texts.UNDERSTOOD_AS} {clean(answer.standalone_question)}"
+        understood = f"{words.understood_as} {clean(answer.standalone_question)}"
         lines.append(f'<p class="tm-understood">{understood}</p>')
     if turn.note:
         busy = "" if turn.over else '<span class="tm-busy" aria-hidden="true"></span>'
@@ -107,35 +120,49 @@ def _note(turn: Turn) -> str:
     return "".join(lines)
 
 
-def _actions(turn: Turn) -> str:
-    retry = f'<button type="button" class="tm-action" data-do="retry">{icon("retry")}{texts.RETRY}</button>'
+def _actions(turn: Turn, words: Words) -> str:
+    retry = f'<button type="button" class="tm-action" data-do="retry">{icon("retry")}{words.retry}</button>'
     if turn.state != "done" or turn.answer is None:
-        return retry
+        return f'<div class="tm-buttons">{retry}</div>'
     votes = "".join(
         f'<button type="button" class="tm-action" data-do="vote" data-vote="{vote}" aria-pressed="false" '
         f'aria-label="{label}" title="{label}">{icon(name)}</button>'
-        for vote, name, label in ((1, "up", texts.VOTE_UP), (-1, "down", texts.VOTE_DOWN))
+        for vote, name, label in ((1, "up", words.vote_up), (-1, "down", words.vote_down))
     )
-    copy = f'<button type="button" class="tm-action" data-do="copy">{icon("copy")}{texts.COPY}</button>'
-    text = f'<textarea hidden aria-hidden="true">{clean(plain_text(turn.answer))}</textarea>'
-    return f'{copy}{retry}{votes}<span class="tm-flash"></span>{text}'
+    copy = f'<button type="button" class="tm-action" data-do="copy">{icon("copy")}{words.copy}</button>'
+    text = f'<textarea hidden aria-hidden="true">{clean(plain_text(turn.answer, words))}</textarea>'
+    return (
+        f'<p class="tm-caution">{words.caution[turn.answer.kind]}</p>'
+        f'<div class="tm-buttons">{copy}{retry}{"" if turn.kept else votes}<span class="tm-flash"></span></div>{text}'
+    )
 
 
-def plain_text(answer: Answer) -> str:
+def next_html(turn: str, questions: Iterable[str], words: Words, language: str) -> str:
+    """Return the questions to go on with after a turn, as buttons; they are in the language of the course."""
+    items = "".join(
+        f'<li><button type="button" class="tm-next-question" data-do="suggest" lang="{clean(language)}">{icon("next")}'
+        f"<span>{clean(question)}</span></button></li>"
+        for question in questions
+    )
+    heading = f'<h3 class="tm-heading">{words.next_questions}</h3>'
+    return f'<div data-for="t-{turn}">{heading}<ul class="tm-next-list">{items}</ul></div>' if items else ""
+
+
+def plain_text(answer: Answer, words: Words = INDONESIAN) -> str:
     """Return the answer with its sources as text, to be pasted elsewhere."""
     lines = [answer.answer]
     if answer.citations:
-        lines += ["", f"{texts.SOURCES}:"]
+        lines += ["", f"{words.sources}:"]
     for citation in answer.citations:
-        at = place(citation.source, citation.page, citation.section)
+        at = place(citation.source, citation.page, citation.section, words)
         where = f"{citation.source}, {at}" if at else citation.source
         lines.append(f"[{citation.number}] {citation.title} ({where}): “{' '.join(citation.quote.split())}”")
     return "\n".join(lines)
 
 
-def _spoken(turn: Turn) -> str:
+def _spoken(turn: Turn, words: Words) -> str:
     """Return what a screen reader is told: the status while it works, the whole answer at the end."""
     if not turn.over or turn.answer is None:
         return turn.note
-    label = texts.KIND[turn.answer.kind] if turn.answer.answer else ""
+    label = words.kind[turn.answer.kind] if turn.answer.answer else ""
     return ". ".join(filter(None, [label, turn.answer.answer, turn.note]))

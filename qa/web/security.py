@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from html import escape
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web import texts
-from qa.web.page import frame
+from qa.web.courses import Courses
+from qa.web.embed import FOREIGN_ORIGIN, Embedding
+from qa.web.page import Shown, frame
+from qa.web.tokens import TokenError
 
 # Room for a question of 100,000 characters in any script: it is told to be too long, not too big.
 BODY_LIMIT = 1_000_000
@@ -21,13 +26,20 @@ _OPEN_GRADIO = re.compile(
     r"|gradio_api/(queue/join|queue/data|heartbeat/[\w-]+|startup-events|cancel|reset/?|app_id/?|info/?|theme\.css"
     r"|run/\w+/?|api/\w+/?))?$"
 )
-OWN_PATHS = ("/api/", "/documents/", "/passages/", "/ui/", "/healthz", "/readyz", "/openapi.json")
+# The only way in for files; behind it stands the teacher's password, asked for before a byte of the body is read.
+_UPLOAD = re.compile(r"^/teacher/[a-z0-9-]+/upload$")
+_CHAT = re.compile(r"^/((?P<view>c|embed)/(?P<course>[a-z0-9-]+))?$")
+_OWN_PAGES = ("/teacher", "/widget.js", "/courses")
+OWN_PATHS = (
+    "/api/", "/v1/", "/c/", "/embed/", "/documents/", "/passages/", "/ui/", "/healthz", "/readyz", "/openapi.json",
+    "/teacher/",
+)  # fmt: skip
 
 # Gradio compiles its templates with Function(), sets inline styles, and has inline scripts (hence the nonce).
 _PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self' 'nonce-{{nonce}}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "form-action 'none'; frame-ancestors {ancestors}"
 )
 # Pages of our own: no script but the one that picks light or dark.
 STILL_POLICY = (
@@ -44,11 +56,13 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around the whole application."""
+    """ASGI middleware around the whole application; it also turns the address of a course into Gradio's one page."""
 
-    def __init__(self, app: ASGIApp, title: str) -> None:
+    def __init__(self, app: ASGIApp, courses: Courses, embedding: Embedding, upload_limit: int = BODY_LIMIT) -> None:
         self.app = app
-        self.title = escape(title)
+        self.courses = courses
+        self.embedding = embedding
+        self.upload_limit = upload_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,24 +70,65 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        if not path.startswith(OWN_PATHS) and not _OPEN_GRADIO.match(path):
+        headers = Headers(scope=scope)
+        if path not in _OWN_PAGES and not path.startswith(OWN_PATHS) and not _OPEN_GRADIO.match(path):
             await _refuse(send, 404, texts.NOT_FOUND)
             return
-        headers = dict(scope["headers"])
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
-            await _refuse(send, 413, texts.BODY_TOO_LARGE.format(limit=BODY_LIMIT))
+        if origin := self.embedding.refused_origin(path, headers):
+            await _refuse(send, 403, FOREIGN_ORIGIN.format(origin=origin[:200]))
             return
-        response = _Response(send, self.title if path == "/" else "")
-        await self.app(scope, _Limited(receive, response), response)
+        length = headers.get("content-length", "0")
+        limit = self.upload_limit if _UPLOAD.match(path) else BODY_LIMIT
+        if not length.isdigit() or int(length) > limit:
+            await _refuse(send, 413, texts.BODY_TOO_LARGE.format(limit=limit))
+            return
+        if scope["method"] == "OPTIONS" and (allowed := self.embedding.preflight(path, headers)):
+            await Response(status_code=204, headers=allowed)(scope, receive, send)
+            return
+        shown = await run_in_threadpool(self._shown, scope) if scope["method"] in ("GET", "HEAD") else None
+        response = _Response(send, shown, self._headers(path, headers))
+        if shown:
+            scope = {**scope, "path": "/", "raw_path": b"/"}
+        elif path == "/":  # several courses
+            scope = {**scope, "path": "/courses", "raw_path": b"/courses"}
+        await self.app(scope, _Limited(receive, response, limit), response)
+
+    def _shown(self, scope: Scope) -> Shown | None:
+        """Return the chat page at an address, None for any other, an unknown course, or a token that is not valid."""
+        found = _CHAT.match(scope["path"])
+        if not found:
+            return None
+        name = found["course"] or self.courses.only()
+        try:
+            course = self.courses.pipeline(name).course
+        except KeyError:
+            return None
+        if found["view"] != "embed":
+            return Shown(course, "../" if found["course"] else "./")
+        token = QueryParams(scope["query_string"]).get("token", "")
+        try:
+            self.embedding.admit_page(token, course.name)
+        except TokenError:
+            return None  # the route behind says why
+        return Shown(course, "../", embedded=True, parents=self.embedding.origins, token=token)
+
+    def _headers(self, path: str, headers: Headers) -> dict[str, str]:
+        """Return what this address has beside, or in place of, the headers of all."""
+        added = self.embedding.cors(path, headers)
+        if path.startswith("/embed/"):
+            added |= {"content-security-policy": _PAGE_POLICY.format(ancestors=self.embedding.ancestors)}
+        if path.startswith("/embed/") or path == "/widget.js":
+            added |= {"cross-origin-resource-policy": "cross-origin"}
+        return added
 
 
 class _Response:
     """Adds the headers to a response; the chat's page is gathered, framed and sent as one."""
 
-    def __init__(self, send: Send, title: str) -> None:
+    def __init__(self, send: Send, shown: Shown | None, headers: dict[str, str]) -> None:
         self._send = send
-        self._title = title
+        self._shown = shown
+        self._headers = headers
         self._start: Message | None = None
         self._body = b""
         self.refused = False
@@ -84,8 +139,8 @@ class _Response:
         if message["type"] == "http.response.start":
             nonce = secrets.token_urlsafe(16)
             self._nonce = nonce
-            message = {**message, "headers": _with_headers(message["headers"], nonce)}
-            if self._title and (b"content-type", b"text/html; charset=utf-8") in message["headers"]:
+            message = {**message, "headers": _with_headers(message["headers"], nonce, self._headers)}
+            if self._shown and (b"content-type", b"text/html; charset=utf-8") in message["headers"]:
                 self._start = message
                 return
         elif self._start is not None:
@@ -96,8 +151,8 @@ class _Response:
         await self._send(message)
 
     async def _framed(self, message: Message) -> Message:
-        assert self._start is not None
-        body = frame(self._body.decode("utf-8"), self._nonce, self._title).encode("utf-8")
+        assert self._start is not None and self._shown is not None
+        body = frame(self._body.decode("utf-8"), self._nonce, self._shown).encode("utf-8")
         kept = [pair for pair in self._start["headers"] if pair[0] not in (b"content-length", b"cache-control")]
         fresh = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
         await self._send({**self._start, "headers": kept + fresh})
@@ -112,27 +167,31 @@ class _Response:
 class _Limited:
     """Counts a body that came without a length."""
 
-    def __init__(self, receive: Receive, response: _Response) -> None:
+    def __init__(self, receive: Receive, response: _Response, limit: int) -> None:
         self._receive = receive
         self._response = response
+        self._limit = limit
         self._seen = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
-        if self._seen > BODY_LIMIT and not self._response.refused:
-            await self._response.refuse(413, texts.BODY_TOO_LARGE.format(limit=BODY_LIMIT))
+        if self._seen > self._limit and not self._response.refused:
+            await self._response.refuse(413, texts.BODY_TOO_LARGE.format(limit=self._limit))
         return {"type": "http.disconnect"} if self._response.refused else message
 
 
-def _with_headers(headers: list[tuple[bytes, bytes]], nonce: str) -> list[tuple[bytes, bytes]]:
-    given = {name.lower() for name, _ in headers}
-    added = {**_HEADERS, "content-security-policy": _PAGE_POLICY.format(nonce=nonce)}
-    return list(headers) + [(k.encode(), v.encode()) for k, v in added.items() if k.encode() not in given]
+def _with_headers(headers: list[tuple[bytes, bytes]], nonce: str, own: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Add our headers where the route has none of its own; who may read an answer is said here and nowhere else."""
+    kept = [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
+    given = {name.lower() for name, _ in kept}
+    added = {**_HEADERS, "content-security-policy": _PAGE_POLICY.format(ancestors="'self'"), **own}
+    added["content-security-policy"] = added["content-security-policy"].replace("{nonce}", nonce)
+    return kept + [(k.encode(), v.encode()) for k, v in added.items() if k.encode() not in given]
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:
     body = json.dumps({"detail": sentence}, ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": _with_headers(headers, "none")})
+    await send({"type": "http.response.start", "status": status, "headers": _with_headers(headers, "none", {})})
     await send({"type": "http.response.body", "body": body})

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote as quote_url
 from urllib.parse import urlencode
 
 from langchain_core.documents import Document
 
+from index.blocks import CourseDocument
 from qa.types import Answer, Citation, RetrievedPassage
-from qa.web import texts
+from qa.web.reference import reference
+from qa.web.words import INDONESIAN, Words
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _FOUND_SHOWN = 3
@@ -29,8 +32,31 @@ _ICONS = {
     "up": "M7 9l3-6a2 2 0 0 1 2 2v3h4l-1.2 8H7zM7 9H4v7h3",
     "down": "M7 11l3 6a2 2 0 0 0 2-2v-3h4l-1.2-8H7zM7 11H4V4h3",
     "open": "M8 4H4v12h12v-4M11 4h5v5M16 4l-7 7",
+    "history": "M4 5v4h4M4.3 9a6.2 6.2 0 1 1 .2 3.2M10 6.8V10l2.4 1.6",
+    "menu": "M4 6h12M4 10h12M4 14h12",
+    "close": "M5 5l10 10M15 5L5 15",
+    "download": "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
+    "print": "M6 8V3.5h8V8M6 14H3.5V8h13v6H14M6 11.5h8v5H6z",
+    "keys": "M2.5 5.5h15v9h-15zM5.5 8.5h.1M8.5 8.5h.1M11.5 8.5h.1M14.5 8.5h.1M6.5 11.5h7",
+    "delete": "M4 6h12M8 6V4h4v2M5.5 6l.8 10.5h7.4L14.5 6",
+    "next": "M4 10h11M11 5.5l4.5 4.5-4.5 4.5",
     "read": "M10 5c-2-1.5-4.5-1.5-7-1v11c2.5-.5 5-.5 7 1c2-1.5 4.5-1.5 7-1V4c-2.5-.5-5-.5-7 1zM10 5v11",
 }
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the page knows of a course beside an answer; `threshold` is the confidence below which it abstains.
+
+    `course` is its name where several are served, and so stands in the addresses of documents; else "".
+    """
+
+    title: str = ""
+    language: str = "id"
+    threshold: float = 0.5
+    passages: Mapping[str, Document] = field(default_factory=dict)
+    documents: Mapping[str, CourseDocument] = field(default_factory=dict)
+    course: str = ""
 
 
 def clean(text: str) -> str:
@@ -43,35 +69,45 @@ def icon(name: str) -> str:
     return f'<svg class="tm-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">{drawing}</svg>'
 
 
-def sources_html(answer: Answer | None, turn: str, over: bool, passages: Mapping[str, Document]) -> str:
+def sources_html(answer: Answer | None, turn: str, over: bool, material: Material, words: Words = INDONESIAN) -> str:
     """Return the cited sources; before there are any (and beside an abstention) the best passages found.
 
-    `passages` are those of the index, for a citation whose passage is not among the answer's own.
+    The passages of `material` serve a citation whose passage is not among the answer's own.
     """
     if answer is None:
         return ""
     if answer.citations:
         shown = {p.id: (p.text, p.start) for p in answer.passages}
-        cards = "".join(_source(turn, citation, shown, passages) for citation in answer.citations)
-        return f'<h3 class="tm-heading">{texts.SOURCES}</h3><ol class="tm-list">{cards}</ol>'
+        cards = "".join(_source(turn, citation, shown, material, words) for citation in answer.citations)
+        return f'<h3 class="tm-heading">{words.sources}</h3><ol class="tm-list">{cards}</ol>'
     if not answer.passages or (over and not answer.abstained):
         return ""
-    heading = texts.RELATED if answer.abstained else texts.FOUND
-    cards = "".join(_found(turn, passage) for passage in answer.passages[:_FOUND_SHOWN])
+    heading = words.related if answer.abstained else words.found
+    cards = "".join(_found(turn, passage, words, material.course) for passage in answer.passages[:_FOUND_SHOWN])
     return f'<h3 class="tm-heading">{heading}</h3><ul class="tm-list tm-found">{cards}</ul>'
 
 
+def reference_to(citation: Citation, material: Material) -> str:
+    """Return the reference of a citation; of a document that the index no longer holds, what the citation knows."""
+    gone = CourseDocument(citation.source, citation.title, "", "", "", "", "", "", ())
+    return reference(material.documents.get(citation.source, gone), material.title, citation.page)
+
+
 def _source(
-    turn: str, citation: Citation, shown: Mapping[str, tuple[str, int]], passages: Mapping[str, Document]
+    turn: str, citation: Citation, shown: Mapping[str, tuple[str, int]], material: Material, words: Words
 ) -> str:
-    text, start = shown.get(citation.passage_id) or _stored(citation, passages)
+    text, start = shown.get(citation.passage_id) or _stored(citation, material.passages)
     span = {"start": citation.start, "end": citation.end}
-    links = _links(citation.source, citation.page, citation.passage_id, span)
+    links = _links(citation.source, citation.page, citation.passage_id, span, words, material.course)
+    passage = marked(text, citation.start - start, citation.quote)
     return (
         f'<li><details class="tm-source" id="s-{turn}-{citation.number}"><summary>'
-        f'<span class="tm-number">{citation.number}</span>{_name(citation, citation.quote)}</summary>'
-        f'<blockquote class="tm-passage">{marked(text, citation.start - start, citation.quote)}</blockquote>'
-        f"{links}</details></li>"
+        f'<span class="tm-number">{citation.number}</span>{_name(citation, citation.quote, words)}</summary>'
+        f'<blockquote class="tm-passage" lang="{clean(material.language)}">{passage}</blockquote>{links}'
+        f'<div class="tm-reference"><p><span class="tm-sr">{words.reference}: </span>'
+        f'<span class="tm-reference-text">{clean(reference_to(citation, material))}</span></p>'
+        f'<button type="button" class="tm-action" data-do="reference">{icon("copy")}{words.copy_reference}'
+        f'<span class="tm-sr"> {citation.number}</span></button></div></details></li>'
     )
 
 
@@ -81,11 +117,11 @@ def _stored(citation: Citation, passages: Mapping[str, Document]) -> tuple[str, 
     return (passage.page_content, passage.metadata["start"]) if passage else (citation.quote, citation.start)
 
 
-def _found(turn: str, passage: RetrievedPassage) -> str:
-    links = _links(passage.source, passage.page, passage.id, {})
-    summary = f"<summary>{_name(passage, passage.text[:200])}</summary>"
+def _found(turn: str, passage: RetrievedPassage, words: Words, course: str) -> str:
+    links = _links(passage.source, passage.page, passage.id, {}, words, course)
+    summary = f"<summary>{_name(passage, passage.text[:200], words)}</summary>"
     return (
-        f'<li><details class="tm-source" id="p-{turn}-{passage.id}">{summary}'
+        f'<li><details class="tm-source" id="p-{turn}-{clean(passage.id)}">{summary}'
         f'<blockquote class="tm-passage">{clean(passage.text)}</blockquote>{links}</details></li>'
     )
 
@@ -98,35 +134,41 @@ def marked(text: str, at: int, quote: str) -> str:
     return f"{clean(text[:at])}<mark>{clean(quote)}</mark>{clean(text[end:])}"
 
 
-def place(source: str, page: int | None, section: str) -> str:
+def place(source: str, page: int | None, section: str, words: Words = INDONESIAN) -> str:
     """Say where in the document: page or slide, and the innermost section."""
     found = []
     if page is not None:
-        found.append((texts.SLIDE if source.lower().endswith(".pptx") else texts.PAGE).format(page=page))
+        found.append((words.slide if source.lower().endswith(".pptx") else words.page).format(page=page))
     if section:
-        found.append(texts.SECTION.format(section=section.split(" > ")[-1]))
+        found.append(words.section.format(section=section.split(" > ")[-1]))
     return " · ".join(found)
 
 
-def _name(of: Citation | RetrievedPassage, snippet: str) -> str:
-    where = place(of.source, of.page, of.section)
+def _name(of: Citation | RetrievedPassage, snippet: str, words: Words) -> str:
+    where = place(of.source, of.page, of.section, words)
     where = f'<span class="tm-place">{clean(where)}</span>' if where else ""
     start = f'<span class="tm-snippet" aria-hidden="true">{clean(snippet)}</span>'
     return f'<span class="tm-name"><span class="tm-title">{clean(of.title)}</span>{where}{start}</span>'
 
 
-def _links(source: str, page: int | None, passage: str, span: Mapping[str, int]) -> str:
-    query = f"?{urlencode(span)}" if span else ""
-    read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", texts.IN_CONTEXT)
-    return f'<p class="tm-links">{read}{_link(document_url(source, page), "open", texts.OPEN_DOCUMENT)}</p>'
+def _links(source: str, page: int | None, passage: str, span: Mapping[str, int], words: Words, course: str) -> str:
+    asked = {**span, **({"course": course} if course else {})}
+    query = f"?{urlencode(asked)}" if asked else ""
+    read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", words.in_context, words)
+    whole = _link(document_url(source, page, course), "open", words.open_document, words)
+    return f'<p class="tm-links">{read}{whole}</p>'
 
 
-def _link(address: str, name: str, text: str) -> str:
-    tab = f'<span class="tm-sr"> {texts.OPENS_TAB}</span>'
+def _link(address: str, name: str, text: str, words: Words) -> str:
+    tab = f'<span class="tm-sr"> {words.opens_tab}</span>'
     return f'<a href="{clean(address)}" target="_blank" rel="noopener">{icon(name)}{text}{tab}</a>'
 
 
-def document_url(source: str, page: int | None) -> str:
-    """Return the address of the original file, at its page where a browser can open it there."""
+def document_url(source: str, page: int | None, course: str = "") -> str:
+    """Return the address of the original file, at its page where a browser can open it there.
+
+    `course` is needed where several are served.
+    """
+    of = f"?{urlencode({'course': course})}" if course else ""
     at = f"#page={page}" if page is not None and source.lower().endswith(".pdf") else ""
-    return f"documents/{quote_url(source)}{at}"
+    return f"documents/{quote_url(source)}{of}{at}"

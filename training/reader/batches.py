@@ -11,7 +11,7 @@ from typing import TypeVar
 import torch
 from augment import HEADINGS, Rewriter, names_in, other_subject, sentences, without_answer
 from corpora import LABELS, Pair, Question
-from text import plain_style
+from text import contains_answer, fold, plain_style
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -141,13 +141,15 @@ class Sampler:
         negatives: dict[str, list[str]],
         rewriter: Rewriter,
         rng: random.Random,
+        own: Sequence[Question] = (),
         shape: tuple[int, int, int, int] = (4, 3, 6, 1),
     ) -> None:
         self.answerable = [q for q in questions if q.answerable]
         self.unanswerable = [q for q in questions if not q.answerable]
+        self.own = [[q for q in own if q.answerable], [q for q in own if not q.answerable]]
         self.pairs = list(pairs)
         self.negatives = negatives
-        self.titles = {q.context: q.title for q in questions if q.title}
+        self.titles = {q.context: q.title for q in [*questions, *own] if q.title}
         self.names = [name for q in questions for name in names_in(q.text)]
         self.rewriter = rewriter
         self.rng = rng
@@ -155,12 +157,14 @@ class Sampler:
 
     def __iter__(self) -> Iterator[list[Row]]:
         answerable, unanswerable, pairs = map(self._for_ever, (self.answerable, self.unanswerable, self.pairs))
+        own_answerable, own_unanswerable = map(self._for_ever, self.own)
         while True:
             rows: list[Row] = []
+            own = int(bool(self.own[0]) and self.rng.random() < 0.5)
             for group in range(self.shape[0]):
-                rows += self._group(next(answerable), group)
-            for _ in range(self.shape[1]):
-                rows += self._native(next(unanswerable))
+                rows += self._group(next(own_answerable if group < own else answerable), group)
+            for i in range(self.shape[1]):
+                rows += self._native(next(own_unanswerable if i < own else unanswerable))
             for _ in range(self.shape[2]):
                 rows.append(self._pair(next(pairs)))
             for _ in range(self.shape[3]):
@@ -168,7 +172,7 @@ class Sampler:
             yield rows
 
     def _for_ever(self, items: list[T]) -> Iterator[T]:
-        while True:
+        while items:
             order = items[:]
             self.rng.shuffle(order)
             yield from order
@@ -184,10 +188,19 @@ class Sampler:
             rows.append(Row(text, self._dress(bare, None, question)[0], None, False, 1.0, group))
             mined = mined[:1]
         rows += [Row(text, self._dress(m, None, question)[0], None, False, 0.7, group) for m in mined]
+        if self.rng.random() < 0.35 and (beside := self._beside(question)):
+            rows.append(Row(text, beside, None, False, 0.7, group))
         if self.rng.random() < 0.35 and (swapped := other_subject(question, self.names, self.rng)):
             other, _ = self._dress(question.context, (question.start, end), question)
             rows.append(Row(self.rewriter(plain_style(swapped)), other, None, False, 1.0))
         return rows
+
+    def _beside(self, question: Question) -> str | None:
+        """Return a sentence of the question's passage that lacks the answer: at work sentences are read alone, too."""
+        text, end = question.context, question.start + len(question.answers[0])
+        away = [text[a:b].strip() for a, b in sentences(text) if b < question.start - 3 or a > end + 3]
+        lacking = [c for c in away if len(c) > 25 and not any(contains_answer(fold(c), w) for w in question.answers)]
+        return self._headed(self.rng.choice(lacking), None, question.title)[0] if lacking else None
 
     def _native(self, question: Question) -> list[Row]:
         text = self.rewriter(plain_style(question.text))
@@ -238,17 +251,36 @@ class Sampler:
         """Vary a passage: drop sentences, add a neighbour, put a heading before it; `span` moves along."""
         rng = self.rng
         title = self.titles.get(passage, "")
-        if rng.random() < 0.35:
+        draw = rng.random()
+        if draw < 0.12:
+            passage, span = self._one_sentence(passage, span)
+        elif draw < 0.42:
             passage, span = self._thin(passage, span)
         if rng.random() < 0.15 and len(passage) < 450 and (extra := self._mined(question, 1)):
             if rng.random() < 0.5:
                 passage = f"{passage}\n{extra[0]}"
             else:
                 passage, span = f"{extra[0]}\n{passage}", _shift(span, len(extra[0]) + 1)
-        if (title and rng.random() < 0.5) or rng.random() < 0.1:
-            parts = [p for p in (title, rng.choice(HEADINGS) if rng.random() < 0.4 or not title else "") if p]
-            heading = " — ".join(parts) + "\n"
-            passage, span = heading + passage, _shift(span, len(heading))
+        return self._headed(passage, span, title)
+
+    def _headed(self, passage: str, span: tuple[int, int] | None, title: str) -> tuple[str, tuple[int, int] | None]:
+        """Put a title, a section or both before half of the passages."""
+        rng = self.rng
+        if not ((title and rng.random() < 0.5) or rng.random() < 0.1):
+            return passage, span
+        parts = [p for p in (title, rng.choice(HEADINGS) if rng.random() < 0.4 or not title else "") if p]
+        heading = " — ".join(parts) + "\n"
+        return heading + passage, _shift(span, len(heading))
+
+    def _one_sentence(self, passage: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
+        """Leave one sentence, the one with the span where there is one that holds it whole."""
+        cuts = sentences(passage)
+        if span is None:
+            a, b = self.rng.choice(cuts)
+            return passage[a:b].strip() or passage, None
+        for a, b in cuts:
+            if a <= span[0] and span[1] <= b:
+                return passage[a:b], _shift(span, -a)
         return passage, span
 
     def _thin(self, passage: str, span: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:

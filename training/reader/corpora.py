@@ -97,6 +97,26 @@ def indonli(path: Path) -> list[Pair]:
     return [Pair(r["premise"], r["hypothesis"], LABELS.index(r["label"])) for r in read_jsonl(path)]
 
 
+def own_questions(data: Path) -> list[Question]:
+    """Read our own questions (questions.jsonl beside this file) on paragraphs of Indonesian Wikipedia.
+
+    They ask as students do: for reasons, lists, definitions and differences, in slang and in English, and for
+    details that a paragraph on the right topic does not give.
+    """
+    rows = list(read_jsonl(Path(__file__).with_name("questions.jsonl")))
+    wanted = {row["passage"] for row in rows}
+    found = {}
+    for row in read_jsonl(data / "wikipedia_id_sample" / "passages.jsonl.gz"):
+        if row["id"] in wanted:
+            found[row["id"]] = (row["title"], " ".join(row["text"].split()))
+    questions = []
+    for row in rows:
+        (title, text), answer = found[row["passage"]], row["answer"]
+        start = text.index(answer) if answer else -1
+        questions.append(Question(row["id"], row["question"], text, title, (answer,) if answer else (), start))
+    return questions
+
+
 def training_questions(data: Path) -> list[Question]:
     """All training questions, one copy each: IDK-MRC, then what TyDi QA and FacQA add to it.
 

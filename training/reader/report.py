@@ -21,6 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from text import fold, plain_style, token_f1
 
 TOP = 20
@@ -67,7 +68,7 @@ def halves(count: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(a, b), (b, a)]
 
 
-def squad_metrics(rows: Rows, line: Line, threshold: float) -> dict[str, float]:
+def squad_metrics(rows: Rows, line: Line) -> dict[str, float]:
     """SQuAD 2.0 exact and F1 (no article removal), ungated spans, and the AUC of answerability."""
     scores = sigmoid(logits(rows, line))
     truth = np.array([bool(r["answers"]) for r in rows])
@@ -84,6 +85,7 @@ def squad_metrics(rows: Rows, line: Line, threshold: float) -> dict[str, float]:
     cuts = np.linspace(0.05, 0.95, 91)
     crossed = [(at(max(cuts, key=lambda c: at(c, fit)[0]), judge), len(judge)) for fit, judge in halves(len(rows))]
     weight = sum(n for _, n in crossed)
+    threshold = float(max(cuts, key=lambda c: at(c, every)[0]))  # fitted on all of valid: what ships for test splits
     said = scores >= threshold
     return {
         "questions": len(rows),
@@ -195,6 +197,7 @@ def gate_metrics(rows: Rows, native: Rows, line: Line, weight: float, cut: float
         }
         if native:
             result[name]["auc_against_native_unanswerable"] = auc(present, native_scores(native, line, share))
+    result["relevance_span_and_cosine_above_mean"] = crossed_gate(rows, line, weight)
     result["cosine_alone_auc"] = auc(*gate_scores(rows, (0.0, 0.0, 0.0), 1.0))
     result["at_the_shipped_threshold"] = {
         "present_pass": float((present >= cut).mean()),
@@ -209,6 +212,33 @@ def gate_metrics(rows: Rows, native: Rows, line: Line, weight: float, cut: float
     best = [p[int(mixed(p, line, weight).argmax())] for p in (present_and_removed(r)[0] for r in rows)]
     result["best_passage_holds_an_answer"] = float(np.mean([e["answer"] for e in best]))
     return result
+
+
+def gate_features(entries: Rows, line: Line, weight: float) -> list[float]:
+    """Relevance, span logit, and cosine above the mean of all retrieved, of the passage with the best mixed logit."""
+    best = entries[int(mixed(entries, line, weight).argmax())]
+    mean = float(np.mean([e["cosine"] for e in entries]))
+    return [best["relevance"], best["span_score"], best["cosine"] - mean]
+
+
+def crossed_gate(rows: Rows, line: Line, weight: float) -> dict[str, float]:
+    """Judge a logistic gate over `gate_features`; line and threshold are fitted on the other half of the questions."""
+    pairs = [present_and_removed(r) for r in rows]
+    present, removed = (np.array([gate_features(p[i], line, weight) for p in pairs]) for i in (0, 1))
+    scores = {True: np.zeros(len(rows)), False: np.zeros(len(rows))}
+    passed: list[tuple[float, float]] = []
+    for fit, judge in halves(len(rows)):
+        both, truth = np.r_[present[fit], removed[fit]], np.r_[np.ones(len(fit)), np.zeros(len(fit))]
+        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(both, truth)
+        limit = float(np.quantile(model.decision_function(removed[fit]), 1 - MAX_REMOVED_PASS))
+        scores[True][judge] = model.decision_function(present[judge]) - limit
+        scores[False][judge] = model.decision_function(removed[judge]) - limit
+        passed.append(((scores[True][judge] >= 0).mean(), (scores[False][judge] >= 0).mean()))
+    return {
+        "auc": auc(scores[True], scores[False]),
+        "present_pass_cross_fitted": float(np.mean([p for p, _ in passed])),
+        "removed_pass_cross_fitted": float(np.mean([r for _, r in passed])),
+    }
 
 
 def ranks(rows: Rows, score: Any) -> np.ndarray:
@@ -361,7 +391,7 @@ def main() -> None:
     scale, bias = fit_gate(sets["gate"], native, line, weight)
     cut = float(np.quantile(gate_scores(sets["gate"], line, weight)[1], 1 - MAX_REMOVED_PASS))
     results: dict[str, Any] = {
-        "idk_mrc_valid": squad_metrics(sets["squad"], line, 0.5),
+        "idk_mrc_valid": squad_metrics(sets["squad"], line),
         "question_only_auc": question_only(args.data),
         "gate_idk_mrc_valid": gate_metrics(sets["gate"], native, line, weight, cut),
         "reliability": reliability(entries, truth),
@@ -380,7 +410,12 @@ def main() -> None:
     if "speed" in sets:
         results["speed"] = sets["speed"]
     config["calibration"] = {
-        "answerable": {"relevance": line[0], "span": line[1], "bias": line[2]},
+        "answerable": {
+            "relevance": line[0],
+            "span": line[1],
+            "bias": line[2],
+            "threshold": results["idk_mrc_valid"]["threshold"],
+        },
         "support_temperature": temperature,
     }
     config["passage_gate"] = {

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 from augment import Rewriter, informal_words
 from batches import IGNORE, Batch, Encoded, Row, Sampler, collate, encode
-from corpora import indonli, training_questions
+from corpora import indonli, own_questions, training_questions
 from model import Outputs, Reader
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -179,6 +179,7 @@ def main() -> None:
         json.loads((args.work / "negatives.json").read_text(encoding="utf-8")),
         Rewriter(informal_words(args.data / "stif_informal_formal" / "train.jsonl"), rng),
         rng,
+        own_questions(args.data),
     )
     begun = saved = time.time()
     budget = args.until.timestamp() - begun + before if args.until else args.minutes * 60

@@ -1,262 +1,457 @@
-// What the chat does in the browser beyond Gradio: turns are put in place, sources open, answers are copied and voted on.
-// HTML that comes from the server is built and escaped there (render.py); nothing else is ever put in as HTML.
-(() => {
-  "use strict";
+// What the chat does in the browser beyond Gradio: turns are put in place, sources open, answers are copied and voted on,
+// conversations are kept. HTML that comes from the server is built and escaped there (render.py, shell.py); nothing else
+// is ever put in as HTML.
+import { download, markdown } from "./export.js";
+import { conversation, fitting, save } from "./history.js";
+import { clicked as clickedPanel, markChoices, start as startPanels } from "./panels.js";
 
-  const PARTS = ["question", "label", "answer", "note", "sources", "actions"];
-  const WATCH_MS = 6000;
-  const opened = new Map(); // id of a <details> → what the student chose
-  const dismissed = new Set(); // turns of conversations that were put away
-  let send = () => {};
-  let flashTimer = 0;
-  let watchTimer = 0;
+const PARTS = ["question", "label", "answer", "note", "sources", "why", "actions"];
+const WATCH_MS = 6000;
+const SUGGEST_MS = 400;
+const opened = new Map(); // id of a <details> → what the student chose
+const dismissed = new Set(); // turns of conversations that were put away
+let talk = fresh(); // the conversation on the page, as it is kept
+let send = () => {};
+let flashTimer = 0;
+let watchTimer = 0;
+let suggestTimer = 0;
 
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const log = () => $("#tm-log");
-  const input = () => $("#tm-question textarea");
-  const words = () => document.getElementById("tm-texts").dataset;
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const busy = () => document.documentElement.dataset.busy === "true";
+const $ = (selector, root = document) => root.querySelector(selector);
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+const log = () => byId("tm-log");
+const input = () => $("#tm-question textarea");
+const words = () => byId("tm-texts").dataset;
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const busy = () => root.dataset.busy === "true";
 
-  function say(text) {
-    const spoken = $("#tm-spoken");
-    if (spoken && text && spoken.textContent !== text) spoken.textContent = text;
-  }
+function fresh() {
+  return { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, title: "", turns: [] };
+}
 
-  function scrollTo(element, block = "start") {
-    element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
-  }
+function say(text) {
+  const spoken = byId("tm-spoken");
+  if (spoken && text && spoken.textContent !== text) spoken.textContent = text;
+}
 
-  function focusInput() {
-    // On a phone the keyboard would cover the answer.
-    if (!window.matchMedia("(pointer: coarse)").matches) input()?.focus({ preventScroll: true });
-  }
+function scrollTo(element, block = "start") {
+  element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
+}
 
-  // ---- turns -------------------------------------------------------------------------------------------------
+function focusInput() {
+  // On a phone the keyboard would cover the answer.
+  if (!window.matchMedia("(pointer: coarse)").matches) input()?.focus({ preventScroll: true });
+}
 
-  function receive(html) {
-    if (!html) return;
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    const fresh = template.content.firstElementChild;
-    if (!fresh || dismissed.has(fresh.id)) return;
-    const shown = document.getElementById(fresh.id);
-    if (shown) replaceParts(shown, fresh);
-    else appendTurn(fresh);
-    const over = ["done", "stopped", "error"].includes(fresh.dataset.state);
-    setBusy(!over);
-    say(fresh.dataset.spoken);
-    if (over) clearTimeout(watchTimer);
-    else watch();
-  }
+// Asked for by the student's own click, so also on a phone.
+function focusComposer() {
+  input()?.focus({ preventScroll: true });
+}
 
-  // Gradio only says in English, in a corner, that the server is gone; so ask it when nothing has come for a while.
-  function watch() {
-    clearTimeout(watchTimer);
-    watchTimer = setTimeout(async () => {
-      const alive = await fetch("healthz").then((response) => response.ok, () => false);
-      if (!busy()) return;
-      if (alive && $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])')) {
-        watch();
-        return;
-      }
-      setBusy(false);
-      document.getElementById("tm-lost").textContent = alive ? "" : words().signalLost;
-    }, WATCH_MS);
-  }
+// ---- turns ---------------------------------------------------------------------------------------------------
 
-  function asking() {
-    document.getElementById("tm-lost").textContent = "";
-    setBusy(true);
-    watch();
-  }
+function receive(html) {
+  if (!html) return;
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const turns = [...template.content.children].filter((turn) => !dismissed.has(turn.id));
+  turns.forEach(place);
+  const last = turns.at(-1);
+  if (last?.dataset.kept === "true") kept(last);
+  else if (last) answered(last);
+}
 
-  function appendTurn(turn) {
-    log().append(turn);
-    document.documentElement.dataset.started = "true";
+function place(turn) {
+  const shown = byId(turn.id);
+  if (shown) replaceParts(shown, turn);
+  else log().append(turn);
+  root.dataset.started = "true";
+}
+
+// A turn that the server writes, or has just finished.
+function answered(turn) {
+  const shown = byId(turn.id);
+  if (shown === turn) {
     focusInput();
     requestAnimationFrame(() => scrollTo(turn));
   }
-
-  function replaceParts(shown, fresh) {
-    for (const name of ["state", "kind", "spoken"]) shown.dataset[name] = fresh.dataset[name];
-    for (const part of PARTS) {
-      const before = $(`[data-part="${part}"]`, shown);
-      const after = $(`[data-part="${part}"]`, fresh);
-      if (before.innerHTML === after.innerHTML) continue;
-      const focused = before.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : "";
-      before.replaceChildren(...after.childNodes);
-      for (const details of before.querySelectorAll("details")) details.open = opened.get(details.id) === true;
-      if (focused) $(`#${CSS.escape(focused)} summary`)?.focus({ preventScroll: true });
-    }
+  const over = ["done", "stopped", "error"].includes(turn.dataset.state);
+  setBusy(!over);
+  say(turn.dataset.spoken);
+  if (!over) {
+    watch();
+    return;
   }
+  clearTimeout(watchTimer);
+  if (turn.dataset.turn) keep(JSON.parse(turn.dataset.turn));
+  delete shown.dataset.turn;
+  suggestLater();
+}
 
-  function setBusy(on) {
-    document.documentElement.dataset.busy = String(on);
-    for (const turn of log().children) {
-      $(".tm-answer", turn).setAttribute("aria-busy", String(on && turn === log().lastElementChild));
-    }
-    if (!on && (document.activeElement === document.body || document.activeElement?.id === "tm-stop")) focusInput();
+// Turns of an old conversation, or all turns in another language.
+function kept(turn) {
+  setBusy(busy());
+  if (byId(turn.id) === turn) {
+    scrollTo(turn);
+    focusInput();
+    say(words().opened);
   }
+  suggestLater();
+}
 
-  function newChat() {
-    for (const turn of log().children) dismissed.add(turn.id);
-    log().replaceChildren();
-    opened.clear();
-    delete document.documentElement.dataset.started;
+function keep(turn) {
+  talk.turns = [...talk.turns.filter((one) => one.id !== turn.id), turn];
+  talk.title ||= turn.question.slice(0, 120);
+  save(words().course, talk);
+}
+
+// Gradio only says in English, in a corner, that the server is gone; so ask it when nothing has come for a while.
+function watch() {
+  clearTimeout(watchTimer);
+  watchTimer = setTimeout(async () => {
+    const alive = await fetch("healthz").then((response) => response.ok, () => false);
+    if (!busy()) return;
+    if (alive && $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])')) {
+      watch();
+      return;
+    }
     setBusy(false);
-    document.getElementById("tm-new-event")?.click();
-    say(words().newChat);
-    window.scrollTo({ top: 0 });
-    focusInput();
+    byId("tm-lost").textContent = alive ? "" : words().signalLost;
+  }, WATCH_MS);
+}
+
+function asking() {
+  byId("tm-lost").textContent = "";
+  clearTimeout(suggestTimer);
+  setBusy(true);
+  watch();
+}
+
+function replaceParts(shown, turn) {
+  for (const name of ["state", "kind", "spoken"]) shown.dataset[name] = turn.dataset[name];
+  for (const part of PARTS) {
+    const before = $(`[data-part="${part}"]`, shown);
+    const after = $(`[data-part="${part}"]`, turn);
+    if (before.innerHTML === after.innerHTML) continue;
+    const focused = before.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : "";
+    before.replaceChildren(...after.childNodes);
+    for (const details of before.querySelectorAll("details")) details.open = opened.get(details.id) === true;
+    if (focused) $(`#${CSS.escape(focused)} summary`)?.focus({ preventScroll: true });
   }
+}
 
-  // ---- what can be clicked -----------------------------------------------------------------------------------
-
-  function openSource(id) {
-    const source = document.getElementById(id);
-    if (!source) return;
-    source.open = true;
-    opened.set(id, true);
-    for (const other of document.querySelectorAll(".tm-source.tm-target")) other.classList.remove("tm-target");
-    source.classList.add("tm-target");
-    $("summary", source).focus({ preventScroll: true });
-    scrollTo(source, "nearest");
+function setBusy(on) {
+  root.dataset.busy = String(on);
+  for (const turn of log().children) {
+    $(".tm-answer", turn).setAttribute("aria-busy", String(on && turn === log().lastElementChild));
   }
+  if (!on && (document.activeElement === document.body || document.activeElement?.id === "tm-stop")) focusInput();
+}
 
-  async function copy(button, turn) {
-    const source = $("textarea", turn);
-    let done = false;
-    try {
-      await navigator.clipboard.writeText(source.value);
-      done = true;
-    } catch {
-      source.hidden = false; // no permission, or a page without HTTPS
-      source.select();
-      done = document.execCommand("copy");
-      source.hidden = true;
-      button.focus();
-    }
-    flash(turn, done ? "copied" : "copyFailed");
+function clear() {
+  for (const turn of log().children) dismissed.add(turn.id);
+  log().replaceChildren();
+  opened.clear();
+  clearTimeout(suggestTimer);
+  setBusy(false);
+  talk = fresh();
+}
+
+function newChat() {
+  clear();
+  delete root.dataset.started;
+  byId("tm-new-event")?.click();
+  say(words().newChat);
+  window.scrollTo({ top: 0 });
+  focusInput();
+}
+
+function openConversation(id) {
+  const found = conversation(words().course, id);
+  if (!found || id === talk.id) return;
+  clear();
+  talk = { id: found.id, title: found.title, turns: found.turns };
+  for (const turn of found.turns) dismissed.delete(`t-${turn.id}`);
+  root.dataset.started = "true";
+  send("show", { language: root.dataset.language, turns: found.turns, replaces: true });
+}
+
+function forgotten(id) {
+  // What is still on the page becomes a conversation of its own with the next question.
+  if (id === undefined || id === talk.id) talk = { ...fresh(), turns: [] };
+}
+
+// ---- what could be asked next --------------------------------------------------------------------------------
+
+function suggestLater() {
+  clearTimeout(suggestTimer);
+  suggestTimer = setTimeout(() => {
+    const last = talk.turns.at(-1);
+    if (!last || busy() || log().lastElementChild?.id !== `t-${last.id}`) return;
+    const asked = talk.turns.slice(0, -1).map(({ id, question }) => ({ id, question, state: "done" }));
+    send("next", { language: root.dataset.language, turns: [...asked, last] });
+  }, SUGGEST_MS);
+}
+
+function suggest(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html || "";
+  const found = template.content.firstElementChild;
+  const part = found && $('[data-part="next"]', byId(found.dataset.for) || undefined);
+  if (part && byId(found.dataset.for)) part.replaceChildren(...found.childNodes);
+}
+
+// ---- what can be clicked -------------------------------------------------------------------------------------
+
+function openSource(id) {
+  const source = byId(id);
+  if (!source) return;
+  source.open = true;
+  opened.set(id, true);
+  for (const other of document.querySelectorAll(".tm-source.tm-target")) other.classList.remove("tm-target");
+  source.classList.add("tm-target");
+  $("summary", source).focus({ preventScroll: true });
+  scrollTo(source, "nearest");
+}
+
+async function write(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea"); // no permission, or a page without HTTPS
+    const focused = document.activeElement;
+    area.value = text;
+    area.className = "tm-sr";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    focused?.focus({ preventScroll: true });
+    return done;
   }
+}
 
-  async function vote(button, turn) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    const value = on ? Number(button.dataset.vote) : 0;
-    try {
-      const response = await fetch("api/feedback", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ id: turn.id.slice(2), vote: value }),
-      });
-      if (!response.ok) throw new Error(String(response.status));
-    } catch {
-      flash(turn, "voteFailed");
-      return;
-    }
-    for (const other of turn.querySelectorAll("[data-vote]")) other.setAttribute("aria-pressed", String(on && other === button));
-    flash(turn, on ? "voteThanks" : "voteRemoved");
+async function copy(_button, turn) {
+  flash(turn, (await write($("textarea", turn).value)) ? "copied" : "copyFailed");
+}
+
+async function reference(button, turn) {
+  const text = $(".tm-reference-text", button.closest(".tm-reference")).textContent;
+  flash(turn, (await write(text)) ? "referenceCopied" : "copyFailed", button);
+}
+
+// What lets an embedded page ask, where the operator requires it.
+function embedToken() {
+  const token = root.hasAttribute("data-embed") ? new URLSearchParams(location.search).get("token") : "";
+  return token ? { "X-Tanya-Token": token } : {};
+}
+
+async function vote(button, turn) {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  const value = on ? Number(button.dataset.vote) : 0;
+  try {
+    const response = await fetch("api/feedback", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...embedToken() },
+      body: JSON.stringify({ id: turn.id.slice(2), vote: value }),
+    });
+    if (!response.ok) throw new Error(String(response.status));
+  } catch {
+    flash(turn, "voteFailed");
+    return;
   }
+  for (const other of turn.querySelectorAll("[data-vote]")) other.setAttribute("aria-pressed", String(on && other === button));
+  flash(turn, on ? "voteThanks" : "voteRemoved");
+}
 
-  function flash(turn, name) {
-    const text = words()[name];
-    const note = $(".tm-flash", turn);
-    note.textContent = text;
-    say(text);
-    clearTimeout(flashTimer);
-    flashTimer = setTimeout(() => (note.textContent = ""), 4000);
+function flash(turn, name, button) {
+  const text = words()[name];
+  const note = $(".tm-flash", turn);
+  say(text);
+  clearTimeout(flashTimer);
+  if (button) {
+    button.dataset.done = "true"; // the card itself shows that it was copied
+    setTimeout(() => delete button.dataset.done, 2500);
   }
+  if (!note) return;
+  note.textContent = text;
+  flashTimer = setTimeout(() => (note.textContent = ""), 4000);
+}
 
-  function retry(turn) {
-    if (busy()) return;
-    asking();
-    send("retry", { question: turn.dataset.question });
-    if (turn === log().lastElementChild) {
-      dismissed.add(turn.id);
-      turn.remove();
-    }
-  }
+function retry(turn) {
+  if (busy()) return;
+  const last = turn === log().lastElementChild;
+  askFor(turn.dataset.question);
+  if (!last) return;
+  dismissed.add(turn.id);
+  talk.turns = talk.turns.filter((one) => `t-${one.id}` !== turn.id);
+  turn.remove();
+}
 
-  document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    if (!target) return;
-    const cite = target.closest("a.tm-cite");
-    const turn = target.closest(".tm-turn");
-    const action = target.closest("[data-do]");
-    const summary = target.closest(".tm-source > summary");
-    if (cite) {
-      event.preventDefault();
-      openSource(decodeURIComponent(cite.hash.slice(1)));
-    } else if (summary) {
-      opened.set(summary.parentElement.id, !summary.parentElement.open);
-    } else if (action && turn) {
-      ({ copy, vote, retry: (_, of) => retry(of) })[action.dataset.do]?.(action, turn);
-    } else if (target.closest("#tm-new")) {
-      newChat();
-    } else if (target.closest("#tm-theme")) {
-      window.tanyaTheme.toggle();
-      nameTheme();
-    } else if (target.closest(".tm-skip")) {
-      event.preventDefault();
-      input()?.focus();
-    } else if (target.closest("#tm-send, .tm-suggestion")) {
-      if (busy() || (target.closest("#tm-send") && !input().value.trim())) hold(event);
-      else asking();
-    }
-  }, true);
+function askFor(question) {
+  if (busy()) return;
+  asking();
+  send("retry", { question });
+}
 
-  function hold(event) {
+const ACTIONS = {
+  copy,
+  vote,
+  reference,
+  retry: (_button, turn) => retry(turn),
+  suggest: (button) => askFor(button.textContent.trim()),
+};
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target || !log()) return;
+  const cite = target.closest("a.tm-cite");
+  const turn = target.closest(".tm-turn");
+  const action = target.closest("[data-do]");
+  const summary = target.closest("details[id] > summary");
+  if (cite) {
     event.preventDefault();
-    event.stopImmediatePropagation();
-    focusInput();
-  }
-
-  // Enter sends (Gradio), Shift+Enter makes a line; nothing is sent while an answer is written or when nothing is asked.
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.target !== input()) return;
-    if (event.isComposing) event.stopImmediatePropagation();
-    else if (busy() || !input().value.trim()) hold(event);
+    openSource(decodeURIComponent(cite.hash.slice(1)));
+  } else if (summary) {
+    opened.set(summary.parentElement.id, !summary.parentElement.open);
+  } else if (action && turn) {
+    ACTIONS[action.dataset.do]?.(action, turn);
+  } else if (target.closest("#tm-new")) {
+    newChat();
+  } else if (target.closest(".tm-skip")) {
+    event.preventDefault();
+    input()?.focus();
+  } else if (target.closest(".tm-suggestion")) {
+    askFor(target.closest(".tm-suggestion").textContent.trim());
+  } else if (target.closest("#tm-send")) {
+    if (busy() || !input().value.trim()) hold(event);
     else asking();
-  }, true);
-
-  // ---- mending Gradio's page ---------------------------------------------------------------------------------
-
-  function nameTheme() {
-    const button = document.getElementById("tm-theme");
-    if (!button) return;
-    const name = window.tanyaTheme.current() === "dark" ? button.dataset.light : button.dataset.dark;
-    button.setAttribute("aria-label", name);
-    button.title = name;
+  } else {
+    clickedPanel(target);
   }
+}, true);
 
-  function attach(element, props, trigger, onChange) {
-    send = trigger;
-    onChange("value", () => receive(props.value));
-    nameTheme();
-    keepLanguage();
-    whenReady();
+function hold(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  focusInput();
+}
+
+// Enter sends (Gradio), Shift+Enter makes a line; nothing is sent while an answer is written or when nothing is asked.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.target !== input()) return;
+  if (event.isComposing) event.stopImmediatePropagation();
+  else if (busy() || !input().value.trim()) hold(event);
+  else asking();
+}, true);
+
+// ---- the whole conversation ----------------------------------------------------------------------------------
+
+function exportIt() {
+  if (!talk.turns.length) {
+    nothingYet();
+    return;
   }
+  const date = new Intl.DateTimeFormat(root.lang, { dateStyle: "long" }).format();
+  const text = markdown({ title: talk.title, course: $(".tm-brand h1").textContent, turns: talk.turns, date }, words());
+  download(text, `tanya-materi-${words().course}-${new Date().toISOString().slice(0, 10)}.md`);
+}
 
-  // The page is ready when the composer is there too; Gradio puts its parts in one after the other.
-  function whenReady() {
-    if (!input() || !document.getElementById("tm-send")) {
-      setTimeout(whenReady, 20);
-      return;
-    }
-    document.documentElement.dataset.ready = "true";
-    document.getElementById("tm-boot")?.remove();
-    focusInput();
+function print() {
+  if (log().children.length) window.print();
+  else nothingYet();
+}
+
+function nothingYet() {
+  byId("tm-lost").textContent = words().nothingYet;
+  setTimeout(() => (byId("tm-lost").textContent = ""), 4000);
+}
+
+// On paper every source is open, and afterwards as before.
+window.addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll(".tm-source:not([open])")) {
+    details.open = true;
+    details.dataset.printed = "true";
   }
-
-  // Gradio names the browser's language as the page's; the page is Indonesian.
-  function keepLanguage() {
-    const root = document.documentElement;
-    const set = () => {
-      if (root.lang !== "id") root.lang = "id";
-    };
-    new MutationObserver(set).observe(root, { attributeFilter: ["lang"] });
-    set();
+});
+window.addEventListener("afterprint", () => {
+  for (const details of document.querySelectorAll("[data-printed]")) {
+    details.open = false;
+    delete details.dataset.printed;
   }
+});
 
-  window.tanyaMateri = { attach };
-})();
+function copyLast() {
+  const turn = [...log().children].reverse().find((one) => $("textarea", one));
+  if (turn) copy(null, turn);
+}
+
+function stop() {
+  if (busy()) byId("tm-stop")?.click();
+  else if (document.activeElement === input()) input().blur();
+}
+
+// ---- language ------------------------------------------------------------------------------------------------
+
+// The fixed parts lie in the page in each language; turns, composer and buttons come anew from the server.
+function speak(code) {
+  window.tanyaTheme.language(code);
+  const inMenu = byId("tm-menu")?.matches(":popover-open");
+  changeFixedParts();
+  send("show", { language: code, turns: fitting(talk.turns) });
+  if (!inMenu) return;
+  byId("tm-menu").showPopover();
+  $(`[data-set-language="${code}"]`).focus();
+}
+
+function changeFixedParts() {
+  const code = root.dataset.language;
+  root.lang = code;
+  for (const part of document.querySelectorAll(".tm-fixed")) {
+    if (part.dataset.language === code) continue;
+    const template = $(`:scope > template[data-language="${code}"]`, part.parentElement);
+    part.replaceChildren(template.content.cloneNode(true));
+    part.dataset.language = code;
+  }
+  byId("tm-talk").setAttribute("aria-label", words().talk);
+  markChoices();
+}
+
+// ---- mending Gradio's page -----------------------------------------------------------------------------------
+
+function attach(element, props, trigger, onChange) {
+  send = trigger;
+  onChange("value", () => receive(props.value));
+  keepLanguage();
+  whenReady();
+}
+
+// The page is ready when the last parts are there too; Gradio puts them in one after the other.
+function whenReady() {
+  if (!input() || !byId("tm-send") || !byId("tm-texts") || !byId("tm-new") || !byId("tm-greeting")) {
+    setTimeout(whenReady, 20);
+    return;
+  }
+  const built = $(".tm-fixed").dataset.language;
+  changeFixedParts();
+  if (built !== root.dataset.language) send("show", { language: root.dataset.language, turns: [] });
+  root.dataset.ready = "true";
+  byId("tm-boot")?.remove();
+  if (!root.hasAttribute("data-embed")) focusInput(); // the page outside keeps its focus
+}
+
+// Gradio names the browser's language as the page's; it is the one that the student chose.
+function keepLanguage() {
+  const set = () => {
+    if (root.lang !== root.dataset.language) root.lang = root.dataset.language;
+  };
+  new MutationObserver(set).observe(root, { attributeFilter: ["lang"] });
+  set();
+}
+
+startPanels({
+  open: openConversation, current: () => talk.id, forgotten, putAway: newChat, copyLast, stop,
+  compose: () => input()?.focus(), exportIt, print, say, speak,
+});
+window.tanyaMateri = { attach, suggest, ask: askFor, compose: focusComposer };

@@ -1,0 +1,1 @@
+"""Quick-start pipelines of other frameworks, asked the same questions over the same course and models."""

@@ -1,0 +1,67 @@
+"""Haystack's quick start: splitter, in-memory document store, embedding retriever, prompt builder, generator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from haystack import Document, Pipeline, component
+from haystack.components.builders import PromptBuilder
+from haystack.components.preprocessors import DocumentSplitter
+from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
+from haystack.document_stores.in_memory import InMemoryDocumentStore
+
+from benchmarks.peers.models import PROMPT, TOP, Embedder, Generator
+
+PACKAGES = ("haystack-ai",)
+_CONTEXT = "{% for document in documents %}{{ document.content }}\n\n{% endfor %}"
+
+
+@component
+class _QueryEmbedder:
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @component.output_types(embedding=list[float])
+    def run(self, text: str) -> dict[str, Any]:
+        return {"embedding": self._embedder.query(text).tolist()}
+
+
+@component
+class _Model:
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+
+    @component.output_types(replies=list[str])
+    def run(self, prompt: str) -> dict[str, Any]:
+        return {"replies": [self._generator.complete(prompt)]}
+
+
+def build(texts: Mapping[str, str], embedder: Embedder, generator: Generator) -> Any:
+    """Index the texts; return what answers a question with (answer, passages)."""
+    whole = [Document(content=text, meta={"source": name}) for name, text in texts.items()]
+    documents = DocumentSplitter(split_by="word", split_length=200, split_overlap=20).run(documents=whole)["documents"]
+    for document, vector in zip(documents, embedder.passages([d.content or "" for d in documents]), strict=True):
+        document.embedding = vector.tolist()
+    store = InMemoryDocumentStore(embedding_similarity_function="cosine")
+    store.write_documents(documents)
+    template = PROMPT.replace("{context}", _CONTEXT).replace("{question}", "{{ question }}")
+    pipeline = Pipeline()
+    pipeline.add_component("embedder", _QueryEmbedder(embedder))
+    pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=TOP))
+    pipeline.add_component("prompt", PromptBuilder(template, required_variables=["documents", "question"]))
+    pipeline.add_component("model", _Model(generator))
+    pipeline.connect("embedder.embedding", "retriever.query_embedding")
+    pipeline.connect("retriever.documents", "prompt.documents")
+    pipeline.connect("prompt.prompt", "model.prompt")
+
+    def ask(question: str) -> tuple[str, list[dict[str, Any]]]:
+        given = {"embedder": {"text": question}, "prompt": {"question": question}}
+        found = pipeline.run(given, include_outputs_from={"retriever"})
+        passages = [
+            {"source": d.meta["source"], "text": d.content or "", "score": float(d.score or 0.0)}
+            for d in found["retriever"]["documents"]
+        ]
+        return found["model"]["replies"][0], passages
+
+    return ask

@@ -1,0 +1,1 @@
+"""Measures retrieval, reader and answers, here and of other systems; offline, the same numbers twice."""

@@ -1,0 +1,133 @@
+"""`tanya eval answers`: this program's answers, a file's, or another server's, all scored in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qa.eval.answers import score
+from qa.eval.endpoint import Endpoint
+from qa.eval.gate_cli import Baseline, FailUnder, Gate, Junit, MaxDrop
+from qa.eval.given import load_answers, own_answers
+from qa.eval.judge import judge, summarise_judged
+from qa.eval.output import give, head, progress_bar, say
+from qa.eval.questions import EvalQuestion, load_question_file
+from qa.eval.saved import from_result
+from qa.eval.summary import latencies, summarise
+from qa.pipeline import load_pipeline
+from qa.settings import Settings, load_settings
+from qa.types import Question
+
+Answers = Mapping[str, Mapping[str, Any]]
+Tell = Callable[[str, int, int], None]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `tanya eval`."""
+    app.command("answers")(answers_command)
+
+
+def answers_command(
+    questions: Annotated[Path, typer.Option("--questions", help="Berkas soal: JSONL, JSON, CSV, atau XLSX.")],
+    answers: Annotated[Path | None, typer.Option("--answers", help="Nilai jawaban dari berkas ini (JSONL).")] = None,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", help="Tanyai server dengan API OpenAI ini.")] = None,
+    model: Annotated[str, typer.Option("--model", help="Nama model di --endpoint.")] = "default",
+    api_key: Annotated[
+        str, typer.Option("--api-key", envvar="TANYA_EVAL_API_KEY", help="Kunci untuk --endpoint.")
+    ] = "",
+    judged_by: Annotated[
+        str | None, typer.Option("--judge", help="Tambah penilaian dari server dengan API OpenAI ini.")
+    ] = None,
+    judge_model: Annotated[str, typer.Option("--judge-model", help="Nama model di --judge.")] = "default",
+    judge_key: Annotated[
+        str, typer.Option("--judge-key", envvar="TANYA_EVAL_JUDGE_KEY", help="Kunci untuk --judge.")
+    ] = "",
+    index: Annotated[Path | None, typer.Option("--index", help="Folder indeks (bawaan: var/index).")] = None,
+    course: Annotated[str | None, typer.Option("--course", help="Mata kuliah, bila indeks memuat beberapa.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Simpan hasil lengkap sebagai JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Cetak JSON.")] = False,
+    fail_under: FailUnder = None,
+    baseline: Baseline = None,
+    max_drop: MaxDrop = None,
+    junit: Junit = None,
+) -> None:
+    """Ukur jawaban: fakta, sumber, dukungan, dan penolakan, tanpa model penilai.
+
+    Tanpa --answers dan --endpoint, yang diukur adalah jawaban program ini sendiri; berkas soal yang membawa jawaban
+    untuk semua soalnya (kolom response atau actual_output) dinilai apa adanya, kecuali --index atau --course diberikan.
+
+    Contoh: tanya eval answers --questions soal.xlsx --output hasil.json
+    Contoh: tanya eval answers --questions soal.jsonl --answers jawaban-sistem-lain.jsonl --json
+    """
+    if answers is not None and endpoint is not None:
+        raise typer.BadParameter("Pilih salah satu: --answers atau --endpoint.")
+    gate = Gate.read(fail_under, baseline, max_drop, junit)
+    file = load_question_file(questions)
+    say("Kolom: " + ", ".join(f"{field} ← {column}" for field, column in file.mapping.items()), *file.wrong)
+    settings = load_settings(index=index, course=course)
+    own = own_answers(file.questions) if index is None and course is None else {}
+    about: dict[str, Any] = {}
+    with progress_bar() as progress:
+        given: Answers
+        if answers is not None:
+            about["system"] = answers.name
+            given, wrong = load_answers(answers, file.questions)
+            say(*wrong)
+        elif endpoint is not None:
+            about["system"] = f"{model}, {endpoint}"
+            given = _ask_all(file.questions, Endpoint(endpoint, model, api_key).ask, progress)
+        elif len(own) == len(file.questions):
+            say(f"Yang dinilai adalah jawaban di {questions.name} sendiri; beri --index untuk menilai program ini.")
+            about["system"], given = questions.name, own
+        else:
+            about, given = _ask_product(file.questions, settings, progress)
+    rows = [score(question, given.get(question.id)) for question in file.questions]
+    if missing := sum(row["missing"] for row in rows):
+        say(f"{missing} soal tidak punya jawaban; itu dihitung sebagai salah.")
+    result = {
+        **head("answers", questions),
+        **about,
+        "questions": len(rows),
+        "missing_answers": missing,
+        "skipped_rows": len(file.wrong),
+        **summarise(rows),
+    }
+    if judged_by is not None:
+        judged = _judge_all(rows, given, Endpoint(judged_by, judge_model, judge_key))
+        result["judged"] = {"judge": f"{judge_model}, {judged_by}", "metrics": summarise_judged(judged)}
+    give(result, output, as_json, rows=rows, latencies=latencies(list(given.values())))
+    gate.enforce(from_result(result | {"rows": rows}))
+
+
+def _ask_product(questions: Sequence[EvalQuestion], settings: Settings, tell: Tell) -> tuple[dict[str, Any], Answers]:
+    """Return what was asked (model, index version, settings that shape answers) and its answers."""
+    pipeline = load_pipeline(settings)
+    about = {
+        "system": f"tanya-materi, {pipeline.model_name}",
+        "index_version": pipeline.index.version,
+        "settings": settings.model_dump(
+            mode="json", include={"embedding_model", "reader", "reranker", "retrieved", "read", "answer_sentences"}
+        ),
+    }
+    return about, _ask_all(questions, lambda q: pipeline.answer(Question(q.question, q.history, q.id)).to_json(), tell)
+
+
+def _ask_all(questions: Sequence[EvalQuestion], ask: Callable[[EvalQuestion], dict[str, Any]], tell: Tell) -> Answers:
+    given = {}
+    for number, question in enumerate(questions, 1):
+        given[question.id] = ask(question)
+        tell("questions", number, len(questions))
+    return given
+
+
+def _judge_all(rows: Sequence[dict[str, Any]], given: Answers, server: Endpoint) -> list[dict[str, float | None]]:
+    """Judge every row; what the judge said is kept in the row under `judged`."""
+    with progress_bar() as progress:
+        for number, row in enumerate(rows, 1):
+            passages = [str(passage["text"]) for passage in given.get(row["id"], {}).get("passages") or ()]
+            row["judged"] = judge(row, passages, lambda prompt: server.complete([prompt])[0])
+            progress("judge", number, len(rows))
+    return [row["judged"] for row in rows]
