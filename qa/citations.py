@@ -67,8 +67,8 @@ def check(sentence: str, evidence: Sequence[Evidence], supports: Supports | None
     """Return `sentence` with the evidence that supports it, or None when the material does not say it.
 
     Supported means: one sentence of the material holds every number and name of it and at least COVERAGE of its
-    content words, with the same polarity, and `supports(quote, sentence)` agrees. Two sentences together do not
-    count: what a small model makes of two is too often what neither says.
+    content words, in its order, with the same polarity, and `supports(quote, sentence)` agrees. Two sentences
+    together do not count: what a small model makes of two is too often what neither says.
     """
     text = _MARK.sub("", sentence).strip()
     words = content_stems(text)
@@ -77,6 +77,8 @@ def check(sentence: str, evidence: Sequence[Evidence], supports: Supports | None
     for e in sorted(evidence, key=lambda e: _coverage(words, e), reverse=True)[:4]:
         if _coverage(words, e) < COVERAGE:
             return None
+        if not _keeps_order(text, e.quote):
+            continue
         if holds_facts(text, e.quote) and (supports is None or supports(e.quote, text)):
             return CheckedSentence(text, (e,))
     return None
@@ -90,6 +92,21 @@ def holds_facts(text: str, quote: str) -> bool:
     if any(name not in there and stem(name) not in there for name in _names(text)):
         return False
     return _denies(text) == _denies(quote)
+
+
+def _keeps_order(text: str, quote: str) -> bool:
+    """Whether COVERAGE of the content words stand in the quote one after the other (longest common subsequence).
+
+    The same words in another order may say something else ("A replaces B"), and what a word too many does to a
+    sentence ("A replaces A") shows here as well.
+    """
+    asked, there = ([stem(w) for w in _words(t) if w not in STOP_WORDS] for t in (text, quote))
+    lengths = [0] * (len(there) + 1)
+    for word in asked:
+        before = lengths[:]
+        for place, other in enumerate(there, 1):
+            lengths[place] = before[place - 1] + 1 if word == other else max(before[place], lengths[place - 1])
+    return lengths[-1] >= COVERAGE * len(asked)
 
 
 def number_citations(sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:
