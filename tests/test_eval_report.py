@@ -176,6 +176,8 @@ class TestBrowser:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     def test_it_prints_white_with_every_question(self, page: Page) -> None:
+        page.emulate_media(color_scheme="dark")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         page.emulate_media(color_scheme="dark", media="print")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         expect(page.locator("html")).to_have_attribute("data-theme", "light")

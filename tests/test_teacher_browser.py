@@ -93,7 +93,8 @@ def firewall(tmp_path: Path) -> Path:
 
 def login(page: Page, address: str) -> None:
     page.goto(address)
-    page.keyboard.type(PASSWORD)  # the field has the focus
+    expect(page.locator("#sandi")).to_be_focused()
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dokumen")
 
