@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.screenshots import _COMMAND, CHROMIUM, COURSE, IMAGES, ROOT, wait_until_ready
+from qa.feedback import FeedbackStore
 from qa.types import Answer
-from qa.web.feedback import FeedbackStore
 
 PASSWORD = "sandi untuk gambar"
 ASKED = (

@@ -63,20 +63,27 @@ def evidence_sentences(passages: Iterable[RetrievedPassage]) -> list[Evidence]:
     return list(found.values())
 
 
-def check(sentence: str, evidence: Sequence[Evidence], supports: Supports | None = None) -> CheckedSentence | None:
+def check(
+    sentence: str, evidence: Sequence[Evidence], supports: Supports | None = None, question: str = ""
+) -> CheckedSentence | None:
     """Return `sentence` with the evidence that supports it, or None when the material does not say it.
 
     Supported means: one sentence of the material holds every number and name of it and at least COVERAGE of its
-    content words, in its order, with the same polarity, and `supports(quote, sentence)` agrees. Two sentences
-    together do not count: what a small model makes of two is too often what neither says.
+    content words, in its order, with the same polarity, and `supports(quote, sentence)` agrees. Every word that the
+    sentence takes over from `question` must stand in that sentence or its heading: a model likes to repeat what the
+    question takes for granted. Two sentences together do not count: what a small model makes of two is too often
+    what neither says.
     """
     text = _MARK.sub("", sentence).strip()
     words = content_stems(text)
     if len(words) < FEWEST_WORDS:
         return None
+    echoed = words & content_stems(question)
     for e in sorted(evidence, key=lambda e: _coverage(words, e), reverse=True)[:4]:
         if _coverage(words, e) < COVERAGE:
             return None
+        if not echoed <= content_stems(f"{e.passage.title} {e.passage.section} {e.quote}"):
+            continue
         if not _keeps_order(text, e.quote):
             continue
         if holds_facts(text, e.quote) and (supports is None or supports(e.quote, text)):
@@ -92,6 +99,13 @@ def holds_facts(text: str, quote: str) -> bool:
     if any(name not in there and stem(name) not in there for name in _names(text)):
         return False
     return _denies(text) == _denies(quote)
+
+
+def holds_answer(text: str, answer: str) -> bool:
+    """Whether every number and COVERAGE of the content words of `answer` stand in `text`."""
+    words = content_stems(answer)
+    numbers = set(_NUMBER.findall(answer)) <= set(_NUMBER.findall(text))
+    return numbers and len(words & content_stems(text)) >= COVERAGE * len(words)
 
 
 def _keeps_order(text: str, quote: str) -> bool:

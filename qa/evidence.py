@@ -49,10 +49,14 @@ _CITED_BEHIND = re.compile(r"\.\s*(\([^()]{3,60}\d{4}[a-z]?\))\.?$")
 
 @dataclass(frozen=True)
 class ScoredSentence:
-    """A sentence of the material; `score` is the reader's logit of relevance and what rare words add to it."""
+    """A sentence of the material; `score` is the reader's logit of relevance and what rare words add to it.
+
+    `answer` is the part of it that the reader takes for the answer.
+    """
 
     evidence: Evidence
     score: float
+    answer: str = ""
 
 
 def heading(passage: RetrievedPassage) -> str:
@@ -76,7 +80,7 @@ def score_sentences(
     for e, reading in zip(sentences, alone, strict=True):
         score = reading.relevance + RARE_WORDS * _share(rare, e.quote)
         score += SPELLED_OUT * any(_spells_out(acronym, e.quote) for acronym in acronyms)
-        scored.append(ScoredSentence(e, score))
+        scored.append(ScoredSentence(e, score, e.quote[slice(*reading.span)] if reading.span else ""))
     return sorted(scored, key=lambda s: -s.score)
 
 

@@ -22,7 +22,7 @@ from index.passages import FRONT_SECTION, REFERENCE_SECTION
 from index.retriever import Hit
 from qa import prompts
 from qa.bibliography import answer_about_document, asks_about_document
-from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, number_citations
+from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, holds_answer, number_citations
 from qa.condense import standalone_question
 from qa.evidence import (
     ScoredSentence,
@@ -148,15 +148,14 @@ class Pipeline:
     ) -> Iterator[Answer]:
         """Yield the answer as its sentences are checked, and with it what would be quoted and was not yet said.
 
-        A list is quoted whole, and so is the answer where the generator says too little.
+        A list is quoted whole, and so is the answer where the generator leaves out what the reader takes for it.
         """
         quotes = quote_sentences(question, scored, self.index.retriever.lexical, self.settings.answer_sentences)
         generated: list[CheckedSentence] = []
         if self.generator is not None and not is_list(quotes):
-            best = {(s.evidence.start, s.evidence.end) for s in scored[:2]}
             for sentence in self._generate(question, scored, cancel):
                 generated.append(sentence)
-                if any((e.start, e.end) in best for s in generated for e in s.evidence):
+                if any(_gives_answer(s, scored[:2]) for s in generated):
                     text, citations = self._cite(generated)
                     draft = replace(draft, answer=text, citations=citations, model=self.model_name)
                     yield draft
@@ -183,7 +182,7 @@ class Pipeline:
         seen: set[str] = set()
         with closing(_sentences(self.generator, messages, deadline, cancel)) as sentences:
             for sentence in sentences:
-                checked = check(sentence_text(_MARK.sub("", sentence)), evidence, self.reader.supports)
+                checked = check(sentence_text(_MARK.sub("", sentence)), evidence, self.reader.supports, question)
                 if checked is None and not seen:
                     return  # what begins unsupported goes on so; the quotes come sooner
                 if checked is None or checked.text in seen:
@@ -249,6 +248,14 @@ def _sentences(
                     yield sentence
     if buffer.strip().endswith((".", "!", "?", "]")):
         yield buffer.strip()
+
+
+def _gives_answer(sentence: CheckedSentence, best: Sequence[ScoredSentence]) -> bool:
+    """Whether a generated sentence rests on one of the best and keeps what the reader takes for the answer there."""
+    cited = {(e.passage.source, e.start) for e in sentence.evidence}
+    return any(
+        (s.evidence.passage.source, s.evidence.start) in cited and holds_answer(sentence.text, s.answer) for s in best
+    )
 
 
 def _without_front_matter(question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from index.build import build, load
 from index.embeddings import SentenceEmbeddings
+from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
-from qa.web.feedback import FeedbackStore
 from tests.browser import CHROMIUM, ask, assert_accessible, chromium, open_chat, served, wait_for_answer, watched
 
 pytestmark = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.citations import CheckedSentence, Evidence, check, evidence_sentences, number_citations
+from qa.citations import CheckedSentence, Evidence, check, evidence_sentences, holds_answer, number_citations
 from qa.types import RetrievedPassage
 
 TEXT = (
@@ -64,6 +64,27 @@ def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evi
     sentence = "Konvensi Budapest mulai berlaku pada 2004."
     assert check(sentence, evidence, lambda premise, hypothesis: False) is None
     assert check(sentence, evidence, lambda premise, hypothesis: True) is not None
+
+
+def test_what_the_question_takes_for_granted_is_not_repeated_as_said(evidence: list[Evidence]) -> None:
+    text = "Konvensi Budapest yang ditulis negara Eropa terhadap kejahatan siber mulai berlaku pada 2004."
+    p = RetrievedPassage("p", "a.md", "Perjanjian", None, "", text, 1.0, 0, len(text))
+    sentence = text.replace("ditulis", "dibatalkan")
+    assert check(sentence, evidence_sentences([p])) is not None
+    assert check(sentence, evidence_sentences([p]), question="Mengapa Konvensi Budapest dibatalkan?") is None
+    assert check(text, evidence_sentences([p]), question="Kapan Konvensi Budapest berlaku?") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Diplomasi siber diberlakukan di Wina pada 2009.", True),
+        ("Pada tahun 2009 diplomasi siber diberlakukan.", True),
+        ("Diplomasi siber diberlakukan di Wina.", False),
+    ],
+)
+def test_sentence_without_the_answer_is_told_from_one_with_it(text: str, kept: bool) -> None:
+    assert holds_answer(text, "tahun 2009") is kept
 
 
 def test_numbers_follow_first_use_and_repeat_for_the_same_quote(evidence: list[Evidence]) -> None:

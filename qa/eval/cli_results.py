@@ -18,8 +18,8 @@ from qa.eval.questions import load_question_file
 from qa.eval.report import report
 from qa.eval.saved import load_run
 from qa.eval.wording import kind_label
+from qa.feedback import FeedbackStore
 from qa.settings import load_settings
-from qa.web.feedback import FeedbackStore
 
 _stderr = Console(stderr=True, highlight=False)
 _WORDS = {

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from index.errors import TanyaError
+from qa.feedback import FeedbackStore
 from qa.types import Answer, Question
 from qa.web import texts
-from qa.web.feedback import FeedbackStore
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline

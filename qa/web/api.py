@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from index.errors import TanyaError
+from qa.feedback import FeedbackStore
 from qa.web import texts
 from qa.web.asking import MOST_HISTORY, Asking
-from qa.web.feedback import FeedbackStore
 
 
 class AskBody(BaseModel):

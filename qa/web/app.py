@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
 from index.errors import TanyaError
+from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 from qa.web import texts
@@ -28,7 +29,7 @@ from qa.web.completions import completions_router
 from qa.web.courses import Courses
 from qa.web.documents import documents_router
 from qa.web.embed import Embedding
-from qa.web.feedback import FeedbackStore
+from qa.web.events import EventDoor
 from qa.web.page import MEDIA_TYPES, asset
 from qa.web.picker import picker_router
 from qa.web.security import Guard
@@ -50,9 +51,9 @@ def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
     asking = Asking(answering, courses, embedding)
     app.include_router(api_router(asking, feedback))
     app.include_router(completions_router(asking))
-    app.include_router(documents_router(courses))
+    app.include_router(documents_router(courses, embedding))
     app.include_router(picker_router(courses, embedding))
-    app.include_router(teacher_router(settings, courses, feedback))
+    app.include_router(teacher_router(settings, courses, feedback, embedding))
     app.add_api_route("/widget.js", _widget, include_in_schema=False)
     app.add_api_route("/ui/{name}", _asset, include_in_schema=False)
     app.add_exception_handler(RequestValidationError, _unusable_body)
@@ -63,6 +64,7 @@ def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
         show_error=False, ssr_mode=False, mcp_server=False, pwa=False, enable_monitoring=False,
         max_file_size="1kb",
     )  # fmt: skip
+    app.add_middleware(EventDoor, embedding=embedding)
     uploads = settings.upload_megabytes * 1_000_000 + _UPLOAD_FRAME
     app.add_middleware(Guard, courses=courses, embedding=embedding, upload_limit=uploads)
     return app

@@ -16,7 +16,7 @@ from qa.types import Answer, Question
 from qa.web import texts
 from qa.web.answering import Answering
 from qa.web.courses import Courses
-from qa.web.embed import Embedding
+from qa.web.embed import Embedding, token_in
 from qa.web.tokens import TokenError
 
 MOST_HISTORY = 50
@@ -48,7 +48,7 @@ class Asking:
     def admit(self, request: Request, course: str) -> None:
         """Raise HTTPException 401 or 403 where the request may not ask about the course."""
         try:
-            self.embedding.admit(request.headers, course)
+            self.embedding.admit(token_in(request.headers), course)
         except TokenError as error:
             raise HTTPException(error.status, str(error)) from None
 

@@ -20,7 +20,7 @@ from qa.web.answering import Answering, Waiting
 from qa.web.courses import Courses
 from qa.web.embed import Embedding
 from qa.web.next_questions import NextQuestions
-from qa.web.page import COURSE_NAME, COURSE_QUESTIONS, COURSE_TITLE, EMBED_TOKEN, PAGE_TITLE
+from qa.web.page import COURSE_NAME, COURSE_QUESTIONS, COURSE_TITLE, PAGE_TITLE, TOKEN
 from qa.web.render import Turn, next_html, turn_html
 from qa.web.shell import conversation_html, footnote_html, greeting_html, header_html, in_each_language, panels_html
 from qa.web.sources import Material
@@ -46,12 +46,15 @@ class Chat:
         self._running: dict[str, threading.Event] = {}
         self._next: dict[str, NextQuestions] = {}
 
-    def material(self, course: str) -> Material:
-        """Return what turns show of a course."""
-        pipeline = self._courses.loaded(course)
+    def material(self, course: str, token: str = "") -> Material:
+        """Return what turns show of a course; nothing where the page may not show it."""
+        try:
+            pipeline = self._admitted(course, token)
+        except TanyaError:
+            return Material()
         name = "" if self._courses.only() else course
         of, index = pipeline.course, pipeline.index
-        return Material(of.title, of.language, pipeline.reader.threshold, index.passages, index.documents, name)
+        return Material(of.title, of.language, pipeline.reader.threshold, index.passages, index.documents, name, token)
 
     def blocks(self) -> gr.Blocks:
         """Build the one page of all courses; `page.frame` puts the words of a course into it.
@@ -62,9 +65,9 @@ class Chat:
         page = gr.Blocks(title=PAGE_TITLE, analytics_enabled=False, fill_width=True)
         with page:
             history, language = gr.State([]), gr.State(words.language)
-            # Sent with each event, and checked: the page says which course it shows, and what lets it be embedded.
+            # Last in every event, and checked (events.py): which course the page shows, and what lets it.
             course = gr.Textbox(COURSE_NAME, visible="hidden", elem_id="tm-course", label="course")
-            token = gr.Textbox(EMBED_TOKEN, visible="hidden", elem_id="tm-token", label="token")
+            token = gr.Textbox(TOKEN, visible="hidden", elem_id="tm-token", label="token")
             _fixed(partial(header_html, COURSE_TITLE), "tm-header", words)
             with gr.Column(elem_id="tm-main"):
                 _fixed(partial(greeting_html, COURSE_TITLE), "tm-greeting", words)
@@ -91,12 +94,13 @@ class Chat:
             }
             beside: dict[str, Any] = {**asking, "trigger_mode": "multiple"}
             at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-            known = [history, language, course, token]
+            place = [course, token]
+            known = [history, language, *place]
             gr.on([composer.submit, send.click], self.ask, inputs=[composer, *known], **asking)
             conversation.retry(self.retry, inputs=known, **asking)
             shown = [conversation, history, language, composer, send, stop]
-            conversation.show(self.show, inputs=[course], **{**beside, "outputs": shown})
-            conversation.next(self.next, inputs=[course], **{**beside, "outputs": [suggested]})
+            conversation.show(self.show, inputs=place, **{**beside, "outputs": shown})
+            conversation.next(self.next, inputs=place, **{**beside, "outputs": [suggested]})
             stop.click(self.stop, **at_once)
             new.click(self.new, outputs=[history], **at_once)
             page.unload(self.leave)
@@ -117,7 +121,7 @@ class Chat:
             if turn.over and not replaced:
                 self._running.pop(session, None)
             buttons = (gr.skip(), gr.skip()) if replaced else _buttons(busy=not turn.over)
-            yield self._html(turn, words, course), composer, remembered, *buttons
+            yield self._html(turn, words, course, token), composer, remembered, *buttons
             composer = gr.skip()  # what is typed meanwhile stays
 
     async def retry(
@@ -130,7 +134,7 @@ class Chat:
         async for update in self.ask(asked, history, language, course, token, request):
             yield update[0], gr.skip(), *update[2:]
 
-    def show(self, course: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def show(self, course: str, token: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Return the turns that the page has kept as HTML, in the language it names.
 
         Where it opens an old conversation, their questions become the history of the next one.
@@ -139,7 +143,7 @@ class Chat:
         words = words_in(opened.language)
         if opened.replaces:
             self._cancel(request.session_hash or "")
-        material = self._material_or_none(course)
+        material = self.material(course, token)
         turns = "".join(turn_html(turn, material, words) for turn in opened.turns)
         # The mark makes each value a new one, so that the page hears of it.
         html = f"<!--{uuid.uuid4().hex}-->{turns}" if turns else gr.skip()
@@ -147,11 +151,16 @@ class Chat:
         composer = gr.update(label=words.composer_label, placeholder=words.composer_placeholder)
         return html, history, words.language, composer, gr.update(value=words.send), gr.update(value=words.stop)
 
-    async def next(self, course: str, event: gr.EventData) -> str:
-        """Return what could be asked after the turn that the page sends, as a list for that turn."""
+    async def next(self, course: str, token: str, event: gr.EventData) -> str:
+        """Return what could be asked after the turn that the page sends, as a list for that turn.
+
+        Raises:
+            TanyaError: the page may not show the course.
+        """
+        self._admitted(course, token)
         opened = read_opened(event._data)
         turn = opened.turns[-1] if opened.turns else None
-        if turn is None or turn.answer is None or course not in self._courses.names():
+        if turn is None or turn.answer is None:
             return ""
         finder = self._next_questions(course)
         asked = [turn.question for turn in opened.turns]
@@ -186,24 +195,20 @@ class Chat:
             finder = self._next[course] = NextQuestions(pipeline, lambda: self.answering.busy)
         return finder
 
-    def _material_or_none(self, course: str) -> Material:
-        return self.material(course) if course in self._courses.names() else Material()
-
-    def _html(self, turn: Turn, words: Words, course: str) -> str:
-        material = self._material_or_none(course)
+    def _html(self, turn: Turn, words: Words, course: str, token: str) -> str:
+        material = self.material(course, token)
         keep = turn.state in ("done", "stopped") and turn.answer is not None
         return turn_html(turn, material, words, turn_json(turn, material) if keep else "")
 
     def _admitted(self, course: str, token: str) -> Pipeline:
-        """Return the pipeline of the course that a page shows.
+        """Return the pipeline of the course that a page shows, after the one check of all doors.
 
         Raises:
             TanyaError: there is no such course (any more), or the page's token does not open it.
         """
         if course not in self._courses.names():
             raise TanyaError(texts.UNKNOWN_COURSE.format(name=course[:60], names=", ".join(self._courses.names())))
-        if token:
-            self._embedding.admit_page(token, course)
+        self._embedding.admit(token, course)
         return self._courses.loaded(course)
 
     async def _turns(

@@ -57,24 +57,10 @@ class Embedding:
             "access-control-max-age": str(_PREFLIGHT_SECONDS),
         }
 
-    def admit(self, headers: Mapping[str, str], course: str) -> None:
-        """Let a program or a page ask about a course.
+    def admit(self, token: str, course: str, *, framed: bool = False) -> None:
+        """Let in whoever asks about a course, reads its documents, or opens its chat in a frame (`framed`).
 
-        Where tokens are required, pages of the full chat do without one; a token that is sent must be valid.
-
-        Raises:
-            TokenError: the token is missing, or does not open the course.
-        """
-        if not self.tokens.required:
-            return
-        token = token_in(headers)
-        if token:
-            self.tokens.check(token, course)
-        elif not is_own_page(headers):
-            raise TokenError(MISSING, 401)
-
-    def admit_page(self, token: str, course: str) -> None:
-        """Let an embedded page open, or ask its next question.
+        This is the one check behind every door; pages of the full chat carry a token that the server gave them.
 
         Raises:
             TokenError: a token is required, and this one is missing or does not open the course.
@@ -83,13 +69,14 @@ class Embedding:
             return
         if not token:
             raise TokenError(MISSING, 401)
-        self.tokens.check(token, course)
+        self.tokens.check(token, course, framed=framed)
 
 
-def token_in(headers: Mapping[str, str]) -> str:
-    """Return the token that a request carries: as X-Tanya-Token, or as the key of an OpenAI client."""
+def token_in(headers: Mapping[str, str], query: Mapping[str, str] | None = None) -> str:
+    """Return the token of a request: X-Tanya-Token, the key of an OpenAI client, or `token` in the address."""
     kind, _, key = headers.get("authorization", "").partition(" ")
-    return headers.get(TOKEN_HEADER, "") or (key.strip() if kind.lower() == "bearer" else "")
+    bearer = key.strip() if kind.lower() == "bearer" else ""
+    return headers.get(TOKEN_HEADER, "") or bearer or (query or {}).get("token", "")
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:

@@ -42,15 +42,16 @@ COURSE_TITLE = "@course-title@"
 COURSE_NAME = "@course-name@"
 COURSE_QUESTIONS = "@course-questions@"
 PAGE_TITLE = "@page-title@"
-EMBED_TOKEN = "@embed-token@"
-_PLACES = re.compile("|".join((COURSE_TITLE, COURSE_NAME, COURSE_QUESTIONS, PAGE_TITLE, EMBED_TOKEN)))
+TOKEN = "@token@"
+_PLACES = re.compile("|".join((COURSE_TITLE, COURSE_NAME, COURSE_QUESTIONS, PAGE_TITLE, TOKEN)))
 
 
 @dataclass(frozen=True)
 class Shown:
     """A chat page: its course, the way to the root of the application, and what only an embedded one has.
 
-    `parents` are the origins of pages that may hold it in a frame.
+    `parents` are the origins of pages that may hold it in a frame. `language` is the one that the address names,
+    `token` what the page sends with each event where tokens are required.
     """
 
     course: Course
@@ -58,6 +59,7 @@ class Shown:
     embedded: bool = False
     parents: tuple[str, ...] = ()
     token: str = ""
+    language: str = ""
 
 
 def frame(html: str, nonce: str, shown: Shown) -> str:
@@ -88,7 +90,8 @@ def frame(html: str, nonce: str, shown: Shown) -> str:
 
 def _root_attributes(shown: Shown) -> str:
     embed = f' data-embed data-parents="{escape(" ".join(shown.parents))}"' if shown.embedded else ""
-    return f'lang="{clean(shown.course.language)}"{embed}'
+    token = f' data-token="{escape(shown.token)}"' if shown.token else ""
+    return f'lang="{clean(shown.course.language)}"{embed}{token}'
 
 
 def _put_words_in(html: str, shown: Shown) -> str:
@@ -103,7 +106,7 @@ def _put_words_in(html: str, shown: Shown) -> str:
         COURSE_NAME: course.name,
         COURSE_QUESTIONS: suggestions,
         PAGE_TITLE: f"{course.title} · {texts.NAME}",
-        EMBED_TOKEN: shown.token,
+        TOKEN: shown.token,
     }
     return _PLACES.sub(lambda found: _in_json(words[found.group(0)]), html)
 

@@ -38,7 +38,7 @@ def picker_router(courses: Courses, embedding: Embedding) -> APIRouter:
         if name not in courses.names():
             return _page(404, texts.NO_SUCH_COURSE, "", (), "../", embedding.ancestors)
         try:
-            embedding.admit_page(token, name)
+            embedding.admit(token, name, framed=True)
         except TokenError as error:
             return _page(error.status, texts.NOT_OPENED, f"<p>{error}</p>", (), "../", embedding.ancestors)
         return _page(503, texts.NOT_OPENED, f"<p>{texts.ERROR}</p>", (), "../", embedding.ancestors)

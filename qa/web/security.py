@@ -103,14 +103,17 @@ class Guard:
             course = self.courses.pipeline(name).course
         except KeyError:
             return None
+        asked = QueryParams(scope["query_string"])
+        language = asked.get("lang", "")
         if found["view"] != "embed":
-            return Shown(course, "../" if found["course"] else "./")
-        token = QueryParams(scope["query_string"]).get("token", "")
+            token = self.embedding.tokens.page_token(course.name)
+            return Shown(course, "../" if found["course"] else "./", token=token, language=language)
+        token = asked.get("token", "")
         try:
-            self.embedding.admit_page(token, course.name)
+            self.embedding.admit(token, course.name, framed=True)
         except TokenError:
             return None  # the route behind says why
-        return Shown(course, "../", embedded=True, parents=self.embedding.origins, token=token)
+        return Shown(course, "../", True, self.embedding.origins, token, language)
 
     def _headers(self, path: str, headers: Headers) -> dict[str, str]:
         """Return what this address has beside, or in place of, the headers of all."""

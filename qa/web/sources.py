@@ -48,7 +48,8 @@ _ICONS = {
 class Material:
     """What the page knows of a course beside an answer; `threshold` is the confidence below which it abstains.
 
-    `course` is its name where several are served, and so stands in the addresses of documents; else "".
+    `course` is its name where several are served, and `token` what opens its documents where tokens are required: both
+    stand in the addresses of documents, or are "".
     """
 
     title: str = ""
@@ -57,6 +58,7 @@ class Material:
     passages: Mapping[str, Document] = field(default_factory=dict)
     documents: Mapping[str, CourseDocument] = field(default_factory=dict)
     course: str = ""
+    token: str = ""
 
 
 def clean(text: str) -> str:
@@ -83,7 +85,7 @@ def sources_html(answer: Answer | None, turn: str, over: bool, material: Materia
     if not answer.passages or (over and not answer.abstained):
         return ""
     heading = words.related if answer.abstained else words.found
-    cards = "".join(_found(turn, passage, words, material.course) for passage in answer.passages[:_FOUND_SHOWN])
+    cards = "".join(_found(turn, passage, material, words) for passage in answer.passages[:_FOUND_SHOWN])
     return f'<h3 class="tm-heading">{heading}</h3><ul class="tm-list tm-found">{cards}</ul>'
 
 
@@ -98,7 +100,7 @@ def _source(
 ) -> str:
     text, start = shown.get(citation.passage_id) or _stored(citation, material.passages)
     span = {"start": citation.start, "end": citation.end}
-    links = _links(citation.source, citation.page, citation.passage_id, span, words, material.course)
+    links = _links(citation.source, citation.page, citation.passage_id, span, material, words)
     passage = marked(text, citation.start - start, citation.quote)
     return (
         f'<li><details class="tm-source" id="s-{turn}-{citation.number}"><summary>'
@@ -117,8 +119,8 @@ def _stored(citation: Citation, passages: Mapping[str, Document]) -> tuple[str, 
     return (passage.page_content, passage.metadata["start"]) if passage else (citation.quote, citation.start)
 
 
-def _found(turn: str, passage: RetrievedPassage, words: Words, course: str) -> str:
-    links = _links(passage.source, passage.page, passage.id, {}, words, course)
+def _found(turn: str, passage: RetrievedPassage, material: Material, words: Words) -> str:
+    links = _links(passage.source, passage.page, passage.id, {}, material, words)
     summary = f"<summary>{_name(passage, passage.text[:200], words)}</summary>"
     return (
         f'<li><details class="tm-source" id="p-{turn}-{clean(passage.id)}">{summary}'
@@ -151,12 +153,19 @@ def _name(of: Citation | RetrievedPassage, snippet: str, words: Words) -> str:
     return f'<span class="tm-name"><span class="tm-title">{clean(of.title)}</span>{where}{start}</span>'
 
 
-def _links(source: str, page: int | None, passage: str, span: Mapping[str, int], words: Words, course: str) -> str:
-    asked = {**span, **({"course": course} if course else {})}
-    query = f"?{urlencode(asked)}" if asked else ""
+def _links(
+    source: str, page: int | None, passage: str, span: Mapping[str, int], material: Material, words: Words
+) -> str:
+    language = words.language if words.language != material.language else ""
+    query = _query({**span, "course": material.course, "lang": language, "token": material.token})
     read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", words.in_context, words)
-    whole = _link(document_url(source, page, course), "open", words.open_document, words)
+    whole = _link(document_url(source, page, material.course, material.token), "open", words.open_document, words)
     return f'<p class="tm-links">{read}{whole}</p>'
+
+
+def _query(values: Mapping[str, str | int]) -> str:
+    given = {name: value for name, value in values.items() if value != ""}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _link(address: str, name: str, text: str, words: Words) -> str:
@@ -164,11 +173,10 @@ def _link(address: str, name: str, text: str, words: Words) -> str:
     return f'<a href="{clean(address)}" target="_blank" rel="noopener">{icon(name)}{text}{tab}</a>'
 
 
-def document_url(source: str, page: int | None, course: str = "") -> str:
+def document_url(source: str, page: int | None, course: str = "", token: str = "") -> str:
     """Return the address of the original file, at its page where a browser can open it there.
 
-    `course` is needed where several are served.
+    `course` is needed where several are served, `token` where tokens are required.
     """
-    of = f"?{urlencode({'course': course})}" if course else ""
     at = f"#page={page}" if page is not None and source.lower().endswith(".pdf") else ""
-    return f"documents/{quote_url(source)}{of}{at}"
+    return f"documents/{quote_url(source)}{_query({'course': course, 'token': token})}{at}"

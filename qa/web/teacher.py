@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from qa.feedback import FeedbackStore
 from qa.settings import Settings
 from qa.web.courses import Courses
-from qa.web.feedback import FeedbackStore
 from qa.web.teacher_courses import TeacherCourses
 from qa.web.teacher_documents import add_documents
 from qa.web.teacher_gate import guarded

@@ -10,8 +10,8 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from index.errors import TanyaError
+from qa.feedback import FeedbackStore
 from qa.settings import Settings
-from qa.web.feedback import FeedbackStore
 from qa.web.render import answer_html
 from qa.web.sources import place
 from qa.web.teacher_courses import TeacherCourses

@@ -1,4 +1,8 @@
-"""Embed tokens: short-lived, for one course, signed with HMAC-SHA256, and revocable by their id."""
+"""Tokens: short-lived, for one course, signed with HMAC-SHA256, and revocable by their id.
+
+An embed token is made by the operator and stands on another site's page. A page token is made anew for each page of the
+full chat that the server hands out, so that every event, document and vote can ask for one.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,14 @@ from pydantic import SecretStr
 from index.errors import TanyaError
 
 MOST_DAYS = 400
-_PREFIX = "tm1"
+PAGE_DAYS = 1
+_EMBED, _PAGE = "tm1", "tp1"
 _ID = re.compile(r"[0-9a-f]{16}")
 _DAY = 86_400
 
 NOT_VALID = "Token untuk halaman ini tidak dikenali; minta pengajar memasang yang baru."
 EXPIRED = "Token untuk halaman ini sudah kedaluwarsa; minta pengajar memasang yang baru."
+PAGE_EXPIRED = "Halaman ini sudah terlalu lama terbuka; muat ulang halaman obrolannya, lalu coba lagi."
 REVOKED = "Token untuk halaman ini sudah dicabut; minta pengajar memasang yang baru."
 OTHER_COURSE = "Token ini untuk mata kuliah lain; minta pengajar memasang yang sesuai."
 MISSING = "Obrolan ini memerlukan token; minta pengajar menambahkan data-token atau ?token= pada pemasangannya."
@@ -40,11 +46,12 @@ class TokenError(TanyaError):
 
 @dataclass(frozen=True)
 class EmbedToken:
-    """What a token says; `ends` is in seconds since 1970."""
+    """What a token says; `ends` is in seconds since 1970, `of_page` tells a page token, which opens no frame."""
 
     course: str
     ends: int
     id: str
+    of_page: bool = False
 
 
 class EmbedTokens:
@@ -71,16 +78,24 @@ class EmbedTokens:
         if not 0 < days <= MOST_DAYS:
             raise TanyaError(f"Token berlaku paling lama {MOST_DAYS} hari; beri --days antara 1 dan {MOST_DAYS}.")
         says = EmbedToken(course, int(self._clock() + days * _DAY), secrets.token_hex(8))
-        payload = _encode(json.dumps([says.course, says.ends, says.id], ensure_ascii=False).encode())
-        return f"{_PREFIX}.{payload}.{_encode(self._sign(payload))}", says
+        return self._written(says, _EMBED), says
 
-    def check(self, token: str, course: str) -> None:
-        """Accept a token for a course.
+    def page_token(self, course: str) -> str:
+        """Return a token for a page of the full chat, "" where none is needed."""
+        if not self.required:
+            return ""
+        return self._written(EmbedToken(course, int(self._clock() + PAGE_DAYS * _DAY), secrets.token_hex(8)), _PAGE)
+
+    def check(self, token: str, course: str, *, framed: bool = False) -> None:
+        """Accept a token for a course; where a frame shall open with it (`framed`), an embed token only.
 
         Raises:
             TokenError: it is forged, expired, revoked, or for another course.
         """
-        if self.read(token).course != course:
+        says = self.read(token)
+        if framed and says.of_page:
+            raise TokenError(NOT_VALID, 401)
+        if says.course != course:
             raise TokenError(OTHER_COURSE, 403)
 
     def read(self, token: str) -> EmbedToken:
@@ -91,7 +106,7 @@ class EmbedTokens:
         """
         says = self._signed(token)
         if says.ends <= self._clock():
-            raise TokenError(EXPIRED, 401)
+            raise TokenError(PAGE_EXPIRED if says.of_page else EXPIRED, 401)
         if (self._revoked / says.id).exists():
             raise TokenError(REVOKED, 403)
         return says
@@ -126,18 +141,22 @@ class EmbedTokens:
 
     def _signed(self, token: str) -> EmbedToken:
         parts = token.split(".")
-        if len(parts) != 3 or parts[0] != _PREFIX or not self.required:
+        if len(parts) != 3 or parts[0] not in (_EMBED, _PAGE) or not self.required:
             raise TokenError(NOT_VALID, 401)
         try:
-            if not hmac.compare_digest(_decode(parts[2]), self._sign(parts[1])):
+            if not hmac.compare_digest(_decode(parts[2]), self._sign(parts[0], parts[1])):
                 raise TokenError(NOT_VALID, 401)
             course, ends, name = json.loads(_decode(parts[1]))
         except (ValueError, binascii.Error):
             raise TokenError(NOT_VALID, 401) from None
-        return EmbedToken(course, ends, name)
+        return EmbedToken(course, ends, name, of_page=parts[0] == _PAGE)
 
-    def _sign(self, payload: str) -> bytes:
-        return hmac.new(self._secret, f"{_PREFIX}.{payload}".encode("utf-8", "replace"), hashlib.sha256).digest()
+    def _written(self, says: EmbedToken, kind: str) -> str:
+        payload = _encode(json.dumps([says.course, says.ends, says.id], ensure_ascii=False).encode())
+        return f"{kind}.{payload}.{_encode(self._sign(kind, payload))}"
+
+    def _sign(self, kind: str, payload: str) -> bytes:
+        return hmac.new(self._secret, f"{kind}.{payload}".encode("utf-8", "replace"), hashlib.sha256).digest()
 
 
 def _encode(raw: bytes) -> str:
