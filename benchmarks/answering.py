@@ -74,8 +74,8 @@ def main() -> None:
     gate, answered = [], []
     for question in questions:
         standalone = standalone_question(question["question"], question["history"])
-        hits = pipeline.index.retriever.search(standalone, settings.retrieved)
-        passages, readings = pipeline.rerank(standalone, hits)
+        asked, hits = pipeline.find(standalone)
+        passages, readings = pipeline.rerank(asked, hits)
         gate.append(max(reading.relevance for reading in readings))
         if question["answerable"]:
             answered.append((question, standalone, score_sentences(standalone, passages, pipeline.reader, lexical)))

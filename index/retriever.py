@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -48,22 +48,25 @@ class HybridRetriever(BaseRetriever):
     lexical: LexicalIndex
     k: int = 20
 
-    def search(self, query: str, k: int) -> list[Hit]:
+    def search(self, query: str, k: int, sources: Collection[str] = ()) -> list[Hit]:
         """Return the best `k` passages, best first; fewer where the course has fewer, none for an empty query.
 
-        Every passage that one side puts among its first 100 is a candidate, with its scores on both sides.
+        Every passage that one side puts among its first 100 is a candidate, with its scores on both sides; where
+        `sources` are named, every passage of those documents is, and no other.
         """
         query = normalise_informal(query)
         if k < 1 or not clean(query).strip():
             return []
         depth = max(k, CANDIDATES)
         vector = self.embedding.encode_query(query)
-        cosines = dict(self.store.nearest(vector, depth))
         scores = self.lexical.scores(query)
-        for place in best(scores, depth):
-            key = self.lexical.ids[place]
-            if scores[place] > 0 and key not in cosines:
-                cosines[key] = float(self.store.vector(key) @ vector)
+        if sources:
+            keys = [str(p.id) for p in self.store.get_by_ids(self.lexical.ids) if p.metadata["source"] in sources]
+            cosines = {key: float(self.store.vector(key) @ vector) for key in keys}
+        else:
+            cosines = dict(self.store.nearest(vector, depth))
+            by_words = [self.lexical.ids[place] for place in best(scores, depth) if scores[place] > 0]
+            cosines |= {key: float(self.store.vector(key) @ vector) for key in by_words if key not in cosines}
         words = {key: float(scores[self._places[key]]) for key in cosines}
         fused = fuse(cosines, words)
         ranked = sorted(fused, key=lambda key: (-fused[key], key))[:k]

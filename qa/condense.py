@@ -32,8 +32,9 @@ _ASKING = set(
 _LINKING = {"di", "dalam", "dari", "pada", "tentang", "terhadap", "untuk", "dan", "of", "in", "on", "the"}
 # Questions of nothing but these words ask for an aspect of what was said before ("contoh dong").
 _ASPECTS = set(
-    "contoh manfaat tujuan jenis macam tantangan kelebihan kekurangan penulis sejarah fungsi dampak ciri peran alasan "
-    "sebab caranya cara lagi lanjut selanjutnya lebih detail rinci examples example why more benefits".split()
+    "contoh manfaat tujuan jenis macam tantangan kelebihan kekurangan penulis sejarah fungsi dampak ciri "
+    "peran alasan isi inti kesimpulan ringkasan sebab caranya cara lagi lanjut selanjutnya lebih detail rinci "
+    "examples example why more benefits".split()
 )
 
 
@@ -55,6 +56,11 @@ def _needs_topic(question: str) -> bool:
     pointing = [m.group(0).lower() for m in _POINTS_BACK.finditer(question)]
     if any(word not in _NOT_POINTING and not _defines(word, question) for word in pointing):
         return True
+    return lacks_topic(question)
+
+
+def lacks_topic(question: str) -> bool:
+    """Whether the question is made of nothing but asking words and aspects ("contohnya apa", "jelaskan isi")."""
     return all(word.lower() in _ASPECTS for word in _content(question))
 
 

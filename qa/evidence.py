@@ -21,6 +21,8 @@ MARGIN = 2.0
 RARE_WORDS = 1.0
 # A list answers a question for one when it, its introduction and section hold this share of the question's rare words.
 LIST_TOPIC = 0.6
+# And its introduction and section alone hold this share: one item may name the topic by chance.
+LIST_INTRODUCTION = 0.2
 # What a sentence gains that spells out the acronym whose long form is asked for.
 SPELLED_OUT = 5.0
 LONGEST_LIST = 8
@@ -190,8 +192,9 @@ def _list(question: str, scored: Sequence[ScoredSentence], rare: dict[str, float
         if not items:
             continue
         before = [e.quote for e in sentences if e.start < items[0].start][-1:]
-        about = " ".join([items[0].passage.section, items[0].passage.title, *before, *(e.quote for e in items)])
-        if _share(rare, about) >= LIST_TOPIC:
+        introduction = " ".join([items[0].passage.section, items[0].passage.title, *before])
+        about = " ".join([introduction, *(e.quote for e in items)])
+        if _share(rare, about) >= LIST_TOPIC and _share(rare, introduction) >= LIST_INTRODUCTION:
             return items[:LONGEST_LIST]
     return []
 

@@ -21,6 +21,7 @@ from index.errors import TanyaError
 from index.passages import FRONT_SECTION, REFERENCE_SECTION
 from index.retriever import Hit
 from qa import prompts
+from qa.attribution import split_attribution
 from qa.bibliography import answer_about_document, asks_about_document
 from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, holds_answer, number_citations
 from qa.condense import standalone_question
@@ -94,7 +95,7 @@ class Pipeline:
         text = clean_question(question.text, self.settings.question_characters)
         standalone = standalone_question(text, question.history)
         draft = Answer(question.text, standalone, id=question.id, complete=False, index_version=self.index.version)
-        hits = self.index.retriever.search(standalone, self.settings.retrieved)
+        asked, hits = self.find(standalone)
         clock.mark("retrieve")
         found = tuple(_retrieved(hit) for hit in hits[: self.settings.shown])
         draft = replace(draft, passages=found, timings=dict(clock.marks))
@@ -105,19 +106,26 @@ class Pipeline:
             draft = replace(draft, kind="quoted", answer=text, citations=citations, confidence=1.0)
             yield _finished(replace(draft, model=self.model_name), clock)
             return
-        passages, readings = self.rerank(standalone, hits)
+        passages, readings = self.rerank(asked, hits)
         confidence = self.reader.confidence(readings)
         clock.mark("read")
         draft = replace(draft, passages=tuple(passages[: self.settings.shown]), confidence=round(confidence, 4))
-        if confidence < self.reader.threshold and not spells_out_asked(standalone, passages):
+        if confidence < self.reader.threshold and not spells_out_asked(asked, passages):
             yield _finished(replace(draft, kind="abstained", answer=prompts.abstention(_topics(passages))), clock)
             return
-        scored = score_sentences(standalone, passages, self.reader, self.index.retriever.lexical)
-        for part in self._write(standalone, scored, draft, cancel):
+        scored = score_sentences(asked, passages, self.reader, self.index.retriever.lexical)
+        for part in self._write(asked, scored, draft, cancel):
             clock.mark("first_token")
             last = replace(part, timings=dict(clock.marks))
             yield last
         yield _finished(last, clock)
+
+    def find(self, question: str) -> tuple[str, list[Hit]]:
+        """Return what is asked, without the texts that the question names, and the passages found in those texts."""
+        asked, sources = question, frozenset[str]()
+        if not asks_about_document(question):
+            asked, sources = split_attribution(question, self.index.documents.values())
+        return asked, self.index.retriever.search(asked, self.settings.retrieved, sources)
 
     def _about_document(self, question: str) -> list[CheckedSentence]:
         if not asks_about_document(question):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelError
+from index.sentences import split_sentences
 
 FloatArray = NDArray[np.float32]
 BATCH_TOKENS = 2048
@@ -43,6 +44,19 @@ def load_reader(name: str = BUNDLED) -> Reader:
             f"Model pembaca di '{folder}' tidak dapat dimuat ({error}); periksa foldernya, "
             f"atau pakai yang bawaan: TANYA_READER={BUNDLED}."
         ) from error
+
+
+@dataclass(frozen=True)
+class SpanCosts:
+    """What a span's logit loses by its form, in logits.
+
+    `length` by the logarithm of its tokens, `sentence` by reaching over the end of a sentence, `bracket` by leaving
+    a bracket or quotation mark open. Set on IDK-MRC valid: training/reader/spans.py, results/spans.json.
+    """
+
+    length: float = 0.3
+    sentence: float = 2.0
+    bracket: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,7 @@ class _Window:
     ids: list[int]
     first_text_token: int
     offsets: list[tuple[int, int]]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -135,12 +150,13 @@ class _Scores:
 class Reader:
     """Thread-safe; every call may come from any thread at once."""
 
-    def __init__(self, folder: Path | str, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path | str, *, threads: int = 0, span_costs: SpanCosts = SpanCosts()) -> None:
         """Load the export folder; `threads` are those of one call, 0 lets onnxruntime take every core."""
         folder = Path(folder)
         missing = [n for n in ("model.onnx", "tokenizer.json", "config.json") if not (folder / n).is_file()]
         if missing:
             raise FileNotFoundError(f"the reader's folder {folder} lacks {', '.join(missing)}")
+        self._span_costs = span_costs
         self.config = ReaderConfig.load(folder / "config.json")
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
@@ -244,7 +260,9 @@ class Reader:
             room = config.max_length - len(head) - 1
             for start in _window_starts(len(body.ids), room, min(config.stride, room // 2)):
                 part = slice(start, start + room)
-                windows.append(_Window(item, [*head, *body.ids[part], config.eos], len(head), body.offsets[part]))
+                windows.append(
+                    _Window(item, [*head, *body.ids[part], config.eos], len(head), body.offsets[part], passages[item])
+                )
         return windows
 
     def _run(self, windows: Sequence[_Window]) -> list[_Scores]:
@@ -272,10 +290,27 @@ class Reader:
         if not count:
             return None, -20.0
         table = start[first : first + count, None] + end[None, first : first + count]
-        allowed = np.tri(count, dtype=bool).T & np.tri(count, k=self.config.max_answer - 1, dtype=bool)
-        table = np.where(allowed, table, -np.inf)
-        a, b = np.unravel_index(int(table.argmax()), table.shape)
+        lengths = np.arange(count)[None] - np.arange(count)[:, None]
+        allowed = (lengths >= 0) & (lengths < self.config.max_answer)
+        costs = self._span_costs.length * np.log1p(np.maximum(lengths, 0))
+        costs = costs + _form_costs(window.text, window.offsets, self._span_costs)
+        best = np.where(allowed, table - costs, -np.inf).argmax()
+        a, b = np.unravel_index(int(best), table.shape)
         return (window.offsets[a][0], window.offsets[b][1]), float(table[a, b] - start[0] - end[0])
+
+
+def _form_costs(text: str, offsets: Sequence[tuple[int, int]], costs: SpanCosts) -> FloatArray:
+    """Return (n, n) costs of the spans from token i to token j for their sentences and brackets."""
+    starts, ends = np.array(offsets).T
+    sentence = np.searchsorted([end for _, end in split_sentences(text)], starts, side="right")
+    table = costs.sentence * (sentence[:, None] != sentence[None])
+    letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    for pair in ("()", "[]", "“”", '""'):
+        first, last = (letters == ord(mark) for mark in pair)
+        opened = np.concatenate([[0], np.cumsum(first.astype(int) - last * (pair[0] != pair[1]))])
+        inside = opened[ends][None] - opened[starts][:, None]
+        table = table + costs.bracket * ((inside if pair[0] != pair[1] else inside % 2) != 0)
+    return np.asarray(table, np.float32)
 
 
 def plain_style(question: str) -> str:

@@ -50,6 +50,15 @@ def test_best_passages_come_first_and_once(retriever: HybridRetriever) -> None:
 
 
 @pytest.mark.integration
+def test_named_documents_alone_are_searched(retriever: HybridRetriever) -> None:
+    question = "kapan konvensi budapest mulai berlaku"
+    named = {hit.passage.metadata["source"] for hit in retriever.search(question, 40)[-2:]}
+    hits = retriever.search(question, 10, named)
+    assert {hit.passage.metadata["source"] for hit in hits} == named
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.integration
 def test_acronym_is_found_by_its_letters(retriever: HybridRetriever) -> None:
     assert any("AJCCBC" in hit.passage.page_content for hit in retriever.search("AJCCBC", 3))
 
