@@ -4,8 +4,9 @@
 
 For every threshold of the gate: the share of answerable and of unanswerable questions that pass it, and the AUC. For
 every margin behind the best sentence: how many sentences are quoted, the share of the facts in them, and how often
-one of them is a gold evidence sentence. A logistic line turns relevance into confidence, and the threshold is the
-highest that still passes PASS of the answerable questions; --write puts both into the bundled reader's config.json.
+one of them is a gold evidence sentence. A logistic line turns the highest relevance of a passage and
+the highest score of a sentence into confidence, and the threshold is the highest that still passes PASS of the
+answerable questions; --write puts both into the bundled reader's config.json.
 Result: benchmarks/results/answering.json.
 """
 
@@ -20,12 +21,13 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from index.build import load
 from index.embeddings import load_embeddings
 from index.lexical import LexicalIndex
 from qa.condense import standalone_question
-from qa.evidence import MARGIN, ScoredSentence, quote_sentences, score_sentences
+from qa.evidence import MARGIN, ScoredSentence, quote_sentences
 from qa.pipeline import Pipeline
 from qa.reader import load_reader
 from qa.settings import load_settings
@@ -75,28 +77,41 @@ def main() -> None:
     for question in questions:
         standalone = standalone_question(question["question"], question["history"])
         asked, hits = pipeline.find(standalone)
-        passages, readings = pipeline.rerank(asked, hits)
-        gate.append(max(reading.relevance for reading in readings))
+        found = pipeline.read(asked, hits)
+        gate.append((max(reading.relevance for reading in found.readings), found.sentences[0].score))
         if question["answerable"]:
-            answered.append((question, standalone, score_sentences(standalone, passages, pipeline.reader, lexical)))
+            answered.append((question, asked, found.sentences))
     truth = np.array([question["answerable"] for question in questions])
-    scores = np.array(gate)
-    fit = LogisticRegression(class_weight="balanced").fit(scores[:, None], truth)
-    slope, bias = float(fit.coef_[0, 0]), float(fit.intercept_[0])
+    features = np.array(gate)
+    fit = LogisticRegression(class_weight="balanced").fit(features, truth)
+    scores = fit.decision_function(features)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    crossed = cross_val_predict(
+        LogisticRegression(class_weight="balanced"), features, truth, cv=folds, method="decision_function"
+    )
     cut = float(np.quantile(scores[truth], 1 - PASS))
-    line = {"slope": slope, "bias": bias, "threshold": float(1 / (1 + np.exp(-(slope * cut + bias))))}
+    line = {
+        "passage": float(fit.coef_[0, 0]),
+        "sentence": float(fit.coef_[0, 1]),
+        "bias": float(fit.intercept_[0]),
+        "threshold": float(1 / (1 + np.exp(-cut))),
+    }
     if options.write:
         config = json.loads(CONFIG.read_text(encoding="utf-8"))
         CONFIG.write_text(json.dumps(config | {"gate": line}, indent=2) + "\n", encoding="utf-8")
     thresholds = np.round(np.quantile(scores, np.arange(0.05, 1.0, 0.05)), 2)
     result = {
         "questions": {"answerable": int(truth.sum()), "unanswerable": int((~truth).sum())},
-        "chosen": {"relevance": round(cut, 4), **{key: round(value, 4) for key, value in line.items()}},
+        "chosen": {"logit": round(cut, 4), **{key: round(value, 4) for key, value in line.items()}},
         "unanswerable_pass_at_chosen": round(float((scores[~truth] >= cut).mean()), 4),
-        "gate_auc": round(float(roc_auc_score(truth, scores)), 4),
+        "gate_auc": {
+            "passage": round(float(roc_auc_score(truth, features[:, 0])), 4),
+            "sentence": round(float(roc_auc_score(truth, features[:, 1])), 4),
+            "both_cross_validated": round(float(roc_auc_score(truth, crossed)), 4),
+        },
         "gate": [
             {
-                "relevance": float(t),
+                "logit": float(t),
                 "answerable_pass": round(float((scores[truth] >= t).mean()), 4),
                 "unanswerable_pass": round(float((scores[~truth] >= t).mean()), 4),
             }

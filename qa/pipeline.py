@@ -59,6 +59,20 @@ class _Clock:
         self.marks.setdefault(name, round(time.perf_counter() - self.began, 4))
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the reader makes of the passages found for a question.
+
+    `passages` are all that were found, best first, `readings` those of the first ones, `sentences` those of the best
+    passages, best first; `confidence` is the probability that they answer.
+    """
+
+    passages: list[RetrievedPassage]
+    readings: list[Reading]
+    sentences: list[ScoredSentence]
+    confidence: float
+
+
 class Pipeline:
     """Answers questions about one course; safe from several threads."""
 
@@ -106,15 +120,14 @@ class Pipeline:
             draft = replace(draft, kind="quoted", answer=text, citations=citations, confidence=1.0)
             yield _finished(replace(draft, model=self.model_name), clock)
             return
-        passages, readings = self.rerank(asked, hits)
-        confidence = self.reader.confidence(readings)
+        read = self.read(asked, hits)
         clock.mark("read")
-        draft = replace(draft, passages=tuple(passages[: self.settings.shown]), confidence=round(confidence, 4))
-        if confidence < self.reader.threshold and not spells_out_asked(asked, passages):
-            yield _finished(replace(draft, kind="abstained", answer=prompts.abstention(_topics(passages))), clock)
+        shown = tuple(read.passages[: self.settings.shown])
+        draft = replace(draft, passages=shown, confidence=round(read.confidence, 4))
+        if read.confidence < self.reader.threshold and not spells_out_asked(asked, read.passages):
+            yield _finished(replace(draft, kind="abstained", answer=prompts.abstention(_topics(read.passages))), clock)
             return
-        scored = score_sentences(asked, passages, self.reader, self.index.retriever.lexical)
-        for part in self._write(asked, scored, draft, cancel):
+        for part in self._write(asked, read.sentences, draft, cancel):
             clock.mark("first_token")
             last = replace(part, timings=dict(clock.marks))
             yield last
@@ -132,6 +145,15 @@ class Pipeline:
             return []
         passages = [_retrieved_document(passage) for passage in self.index.passages.values()]
         return answer_about_document(question, self.index.documents.values(), passages)
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Found:
+        """Rerank what was found, score its sentences, and say how sure the reader is that it answers."""
+        passages, readings = self.rerank(question, hits)
+        sentences = score_sentences(question, passages, self.reader, self.index.retriever.lexical)
+        confidence = 0.0
+        if sentences:
+            confidence = self.reader.confidence(max(r.relevance for r in readings), sentences[0].score)
+        return Found(passages, readings, sentences, confidence)
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> tuple[list[RetrievedPassage], list[Reading]]:
         """Read the first passages and rank them, with their readings.

@@ -94,7 +94,8 @@ class ReaderConfig:
     support_threshold: float
     labels: tuple[str, ...]
     cosine_weight: float
-    gate_slope: float
+    gate_passage: float
+    gate_sentence: float
     gate_bias: float
     gate_threshold: float
 
@@ -122,7 +123,8 @@ class ReaderConfig:
             support_threshold=raw.get("support_threshold", 0.0),
             labels=tuple(raw["labels"]),
             cosine_weight=raw.get("ranking", {}).get("cosine_weight", 100.0),
-            gate_slope=gate.get("slope", 1.0),
+            gate_passage=gate.get("passage", 0.5),
+            gate_sentence=gate.get("sentence", 0.5),
             gate_bias=gate.get("bias", 0.0),
             gate_threshold=gate.get("threshold", 0.5),
         )
@@ -221,15 +223,14 @@ class Reader:
         """Confidence from which the passages are taken to answer; set by benchmarks/answering.py."""
         return self.config.gate_threshold
 
-    def confidence(self, readings: Sequence[Reading]) -> float:
-        """Return the probability, in [0, 1], that one of the passages answers; 0 without passages.
+    def confidence(self, passage: float, sentence: float) -> float:
+        """Return the probability, in [0, 1], that the passages answer.
 
-        A logistic line over the highest relevance, fitted on questions with and without an answer in the shipped
-        course (benchmarks/answering.py); on course texts relevance alone judges better than span and relevance.
+        A logistic line over the highest relevance of a passage and the highest score of a sentence (logits both),
+        fitted on questions with and without an answer in the shipped course (benchmarks/answering.py).
         """
-        if not readings:
-            return 0.0
-        logit = self.config.gate_slope * max(r.relevance for r in readings) + self.config.gate_bias
+        config = self.config
+        logit = config.gate_passage * passage + config.gate_sentence * sentence + config.gate_bias
         return float(1 / (1 + np.exp(-logit)))
 
     def mix(self, reading: Reading, cosine: float) -> float:

@@ -132,11 +132,10 @@ class NextQuestions:
     def _try(self, candidate: Candidate) -> bool:
         """Whether the reader is sure, and reads best what the question was made of."""
         pipeline = self.pipeline
-        hits = pipeline.index.retriever.search(candidate.question, pipeline.settings.retrieved)
-        passages, readings = pipeline.rerank(candidate.question, hits)
-        answered = pipeline.reader.confidence(readings) >= max(LEAST_CONFIDENCE, pipeline.reader.threshold)
+        found = pipeline.read(*pipeline.find(candidate.question))
+        answered = found.confidence >= max(LEAST_CONFIDENCE, pipeline.reader.threshold)
         if answered and candidate.source:
-            best = passages[0]
+            best = found.passages[0]
             answered = best.source == candidate.source and best.section.startswith(candidate.section)
         self._known[(pipeline.index.version, candidate)] = answered
         while len(self._known) > _KEPT:

@@ -56,15 +56,14 @@ def trace(pipeline: Pipeline, question: str) -> Trace:
     began = time.perf_counter()
     text = clean_question(question, pipeline.settings.question_characters)
     answer = pipeline.answer(Question(text))
-    hits = pipeline.index.retriever.search(answer.standalone_question, pipeline.settings.retrieved)
-    passages, readings = pipeline.rerank(answer.standalone_question, hits)
+    asked, hits = pipeline.find(answer.standalone_question)
+    found = pipeline.read(asked, hits)
     by_id = {str(hit.passage.id): hit for hit in hits}
     rows = []
-    for rank, passage in enumerate(passages, 1):
-        read, relevance = (rank, readings[rank - 1].relevance) if rank <= len(readings) else (None, None)
+    for rank, passage in enumerate(found.passages, 1):
+        read, relevance = (rank, found.readings[rank - 1].relevance) if rank <= len(found.readings) else (None, None)
         rows.append(_row(passage, by_id[passage.id], answer, read, relevance))
-    confidence = pipeline.reader.confidence(readings)
-    return Trace(answer, confidence, pipeline.reader.threshold, tuple(rows), time.perf_counter() - began)
+    return Trace(answer, found.confidence, pipeline.reader.threshold, tuple(rows), time.perf_counter() - began)
 
 
 def _row(passage: RetrievedPassage, hit: Hit, answer: Answer, read: int | None, relevance: float | None) -> Row:
