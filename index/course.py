@@ -33,7 +33,9 @@ class Course:
 
 
 def course_folders(corpus: Path) -> list[Path]:
-    """Return the folders of a corpus that are courses: its subfolders with a course.toml, else itself.
+    """Return the folders of a corpus that are courses: itself, or its subfolders where one of them has a course.toml.
+
+    Beside one with a course.toml, a subfolder that holds any file is a course too: nobody's material is passed over.
 
     Raises:
         TanyaError: the corpus is no folder.
@@ -42,9 +44,15 @@ def course_folders(corpus: Path) -> list[Path]:
         raise TanyaError(f"Folder materi '{corpus}' tidak ada; buat folder itu dan isi dengan berkas kuliah.")
     if (corpus / COURSE_FILE).is_file():
         return [corpus]
-    inside = sorted(f for f in corpus.iterdir() if not f.name.startswith(".") and (f / COURSE_FILE).is_file())
     root = corpus.resolve()
-    return [folder for folder in inside if folder.resolve().is_relative_to(root)] or [corpus]
+    inside = sorted(f for f in corpus.iterdir() if not f.name.startswith(".") and f.resolve().is_relative_to(root))
+    if not any((folder / COURSE_FILE).is_file() for folder in inside):
+        return [corpus]
+    return [folder for folder in inside if folder.is_dir() and _holds_a_file(folder)]
+
+
+def _holds_a_file(folder: Path) -> bool:
+    return any(f.is_file() and not f.name.startswith(".") for f in folder.rglob("*"))
 
 
 def read_course(folder: Path) -> Course:

@@ -71,12 +71,12 @@ def _task(question: str, excerpts: Sequence[str]) -> str:
 
 def abstention(topics: Sequence[str]) -> str:
     """Say that the material has no answer, and name the nearest topics (titles or sections) if there are any."""
-    sentence = "Maaf, materi kuliah ini tidak memuat jawaban atas pertanyaan itu."
-    if not topics:
-        return f"{sentence} Coba tanyakan dengan kata lain, atau tanyakan kepada pengajarmu."
-    return f"{sentence} Topik terdekat yang dibahas: {'; '.join(topics)}."
+    return ABSTENTION_WITH_TOPICS.format(topics="; ".join(topics)) if topics else ABSTENTION
 
 
+_NOT_ANSWERED = "Maaf, materi kuliah ini tidak memuat jawaban atas pertanyaan itu."
+ABSTENTION = f"{_NOT_ANSWERED} Coba tanyakan dengan kata lain, atau tanyakan kepada pengajarmu."
+ABSTENTION_WITH_TOPICS = f"{_NOT_ANSWERED} Topik terdekat yang dibahas: {{topics}}."
 EMPTY_QUESTION = "Pertanyaannya masih kosong; tulis dulu apa yang ingin kamu ketahui."
 QUESTION_TOO_LONG = "Pertanyaannya terlalu panjang ({length} huruf, paling banyak {limit}); ringkas lalu kirim lagi."
 

@@ -8,9 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from qa.pipeline import Pipeline
@@ -20,6 +24,29 @@ from qa.web.courses import Courses
 
 CHROMIUM = Path(os.environ.get("TANYA_CHROMIUM", "/usr/bin/chromium"))
 _START_SECONDS = 30
+
+
+WRITING = threading.Event()  # set while `SlowModel` writes
+
+
+class SlowModel(BaseChatModel):
+    """Writes a word every tenth of a second, for half a minute: time enough to press Hentikan."""
+
+    @property
+    def _llm_type(self) -> str:
+        return "slow"
+
+    def _generate(self, *_: Any, **__: Any) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("Diplomasi."))])
+
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+        WRITING.set()
+        try:
+            for _word in range(300):
+                time.sleep(0.1)
+                yield ChatGenerationChunk(message=AIMessageChunk(content="diplomasi "))
+        finally:
+            WRITING.clear()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from index import durable
 from index.build import Progress, build, courses, load
+from index.course import course_folders
 from index.embeddings import FloatArray, SentenceEmbeddings
 from index.errors import DocumentError, IndexUnusableError, TanyaError
 
@@ -112,6 +113,18 @@ def test_nothing_usable_says_what_to_drop_where(
         build(empty, index, embeddings)
     with pytest.raises(TanyaError, match="tidak-ada"):
         build(tmp_path / "tidak-ada", index, embeddings)
+
+
+def test_folder_without_course_toml_is_a_course_beside_one_that_has_it(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    for name in ("ekonomi-mikro/minggu 1", "diplomasi", "kosong", ".git"):
+        (corpus / name).mkdir(parents=True)
+    (corpus / "ekonomi-mikro/minggu 1/a.txt").write_text("Elastisitas adalah kepekaan.", encoding="utf-8")
+    (corpus / ".git/b.txt").write_text("x", encoding="utf-8")
+    (corpus / "README.md").write_text("x", encoding="utf-8")
+    assert course_folders(corpus) == [corpus]
+    (corpus / "diplomasi/course.toml").write_text('title = "Diplomasi"', encoding="utf-8")
+    assert course_folders(corpus) == [corpus / "diplomasi", corpus / "ekonomi-mikro"]
 
 
 def test_several_courses_get_an_index_each(tmp_path: Path, index: Path, embeddings: SentenceEmbeddings) -> None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from playwright.sync_api import Browser, Page, expect
 
 from index.build import build, load
 from index.embeddings import SentenceEmbeddings
 from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
-from tests.browser import CHROMIUM, ask, assert_accessible, chromium, open_chat, served, wait_for_answer, watched
+from tests.browser import (
+    CHROMIUM,
+    WRITING,
+    SlowModel,
+    ask,
+    assert_accessible,
+    chromium,
+    open_chat,
+    served,
+    wait_for_answer,
+    watched,
+)  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,29 +39,6 @@ HOSTILE = (
     'lain. Contoh serangan XSS adalah tag <img src=x onerror="window.hacked = 1"> dan tautan '
     "[klik di sini](javascript:window.hacked=1) yang ditulis penyerang di kolom komentar.\n"
 )
-
-
-WRITING = threading.Event()
-
-
-class SlowModel(BaseChatModel):
-    """Writes a word every tenth of a second, for half a minute: time enough to press Hentikan."""
-
-    @property
-    def _llm_type(self) -> str:
-        return "slow"
-
-    def _generate(self, *_: Any, **__: Any) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=AIMessage("Diplomasi."))])
-
-    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
-        WRITING.set()
-        try:
-            for _word in range(300):
-                time.sleep(0.1)
-                yield ChatGenerationChunk(message=AIMessageChunk(content="diplomasi "))
-        finally:
-            WRITING.clear()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from qa.pipeline import Pipeline
+from qa.prompts import QUESTION_TOO_LONG, abstention
 from qa.types import Answer, Citation, Question, RetrievedPassage
 from qa.web.next_questions import SHOWN, NextQuestions
-from qa.web.render import Turn, turn_html
+from qa.web.render import Turn, plain_text, turn_html
 from qa.web.sources import Material
 from qa.web.stored import MOST_TURNS, read_opened, turn_json
+from qa.web.translation import translated
 from qa.web.why import confidence_sentence, times_sentence, why_html
 from qa.web.words import ENGLISH, INDONESIAN, WORDS, words_in
 from tests.browser import CHROMIUM, ask, assert_accessible, chromium, open_chat, served, wait_for_answer, watched
@@ -48,6 +51,20 @@ def test_both_languages_say_the_same_things() -> None:
     assert [key for key, _ in INDONESIAN.shortcuts] == [key for key, _ in ENGLISH.shortcuts]
     assert words_in("en") is ENGLISH
     assert words_in("xx") is INDONESIAN
+
+
+@pytest.mark.unit
+def test_sentences_of_the_program_are_translated_with_what_they_name() -> None:
+    away = abstention(["Sejarah; awal", "Norma."])
+    assert translated(away, "en").endswith("The nearest topics in it: Sejarah; awal; Norma..")
+    assert translated(abstention([]), "en").startswith("Sorry, the course material")
+    told = translated(QUESTION_TOO_LONG.format(length=5000, limit=4000), "en")
+    assert told == "The question is too long (5000 characters, 4000 at most); shorten it and send it again."
+    for sentence in (away, "Kalimat dokumen.", ""):
+        assert translated(sentence, "id") == sentence
+    assert translated("Kalimat dokumen.", "en") == "Kalimat dokumen."
+    shown = plain_text(replace(ANSWER, answer=away, kind="abstained", citations=()), ENGLISH)
+    assert shown == translated(away, "en")
 
 
 @pytest.mark.unit
@@ -433,7 +450,51 @@ class TestWaysToUseIt:
         wait_for_answer(page)
         expect(page.locator(".tm-kind")).to_have_text(ENGLISH.kind["quoted"])
         assert page.locator(".tm-answer").get_attribute("lang") == quoting.course.language
+        ask(page, OUTSIDE)
+        wait_for_answer(page, turns=2)
+        away = page.locator(".tm-turn").last
+        expect(away.locator(".tm-answer")).to_contain_text("The nearest topics in it: ")
+        assert away.locator(".tm-answer").get_attribute("lang") == "en"
         assert_accessible(page, "English")
+        away.locator(".tm-source summary").first.click()
+        with page.context.expect_page() as opened:
+            away.get_by_text("Read in context").first.click()
+        reading = opened.value
+        expect(reading.get_by_role("link", name="Back to the chat")).to_be_visible()
+        expect(reading.get_by_role("link", name="Open document")).to_be_visible()
+        assert reading.get_attribute("html", "lang") == "en"
+        assert reading.locator("article").get_attribute("lang") == quoting.course.language
+        assert_accessible(reading, "English reading page")
+
+    def test_first_paint_is_in_the_language_of_the_student(self, browser: Browser, address: str) -> None:
+        page = browser.new_page()
+        page.route("**/ui/chat.js", lambda route: route.abort())  # the chat itself never comes
+        for query, said, other in (("?lang=en", "One moment", "Sebentar"), ("", "Sebentar", "One moment")):
+            page.goto(f"{address}/{query}")
+            expect(page.locator("#tm-boot")).to_contain_text(said, use_inner_text=True)
+            expect(page.locator("#tm-boot")).not_to_contain_text(other, use_inner_text=True)
+            assert_accessible(page, f"first paint {query}")
+        page.close()
+
+    def test_what_the_address_names_wins_and_is_not_kept(self, page: Page, address: str) -> None:
+        open_chat(page, address)
+        page.evaluate("localStorage.setItem('tanya-theme', 'dark'); localStorage.setItem('tanya-language', 'en')")
+        kept = "[localStorage.getItem('tanya-theme'), localStorage.getItem('tanya-language')]"
+        shown = "[document.documentElement.dataset.theme, document.documentElement.lang]"
+        page.goto(f"{address}/?theme=light&lang=id")
+        page.wait_for_selector("html[data-ready]")
+        assert page.evaluate(shown) == ["light", "id"]
+        page.click("#tm-menu-open")
+        page.get_by_role("button", name="Pakai tampilan gelap").click()
+        page.get_by_role("button", name="English").click()
+        assert page.evaluate(shown) == ["dark", "en"]
+        page.evaluate("localStorage.setItem('tanya-theme', 'light'); localStorage.setItem('tanya-language', 'id')")
+        page.reload()  # this page keeps what was chosen on it
+        page.wait_for_selector("html[data-ready]")
+        assert page.evaluate(shown) == ["dark", "en"]
+        assert page.evaluate(kept) == ["light", "id"]
+        open_chat(page, address)
+        assert page.evaluate(shown) == ["light", "id"]
 
     def test_language_changes_in_the_middle_and_is_kept(self, page: Page, address: str) -> None:
         answered(page, address)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import expect
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
@@ -16,8 +20,13 @@ from index.errors import SettingsError, TanyaError
 from qa.cli import app as command
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
+from qa.types import Question
 from qa.web.app import create_app
+from qa.web.render import Turn, turn_html
+from qa.web.sources import Material
 from qa.web.tokens import EXPIRED, MISSING, NOT_VALID, OTHER_COURSE, REVOKED, EmbedTokens, TokenError
+from qa.web.words import ENGLISH, INDONESIAN
+from tests.browser import CHROMIUM, ask, assert_accessible, chromium, served, wait_for_answer
 
 SECRET = SecretStr("kunci-yang-panjang-dan-acak")
 COURSE = "diplomasi-siber"
@@ -145,52 +154,198 @@ def test_command_makes_and_revokes(course_index: Path, tmp_path: Path, monkeypat
 # ---- what a bad token gets
 
 
-@pytest.mark.integration
-@pytest.mark.parametrize("name", NAMES)
-def test_bad_token_is_refused_everywhere(guarded: TestClient, data_dir: Path, name: str) -> None:
-    token, status, sentence = bad_tokens(data_dir)[name]
-    page = guarded.get(f"/embed/{COURSE}", params={"token": token})
-    assert page.status_code == status
-    assert sentence in page.text
-    assert f"frame-ancestors 'self' {ALLOWED}" in page.headers["content-security-policy"]
-    if name == "odd characters":
-        return  # cannot stand in a header
+# Every door behind which a course stands; the token goes where that door takes it.
+DOORS = [
+    "frame", "ask", "vote", "completions", "models", "model", "document", "passage",
+    "event ask", "event retry", "event show", "event next",
+]  # fmt: skip
+# Odd characters cannot stand in a header.
+BAD = [(n, d) for n in NAMES for d in DOORS if n != "odd characters" or d not in DOORS[1:6]]
+
+
+@pytest.fixture(scope="module")
+def events(guarded: TestClient) -> dict[str, tuple[int, int]]:
+    """Name of an event of the chat's page → its number and how many inputs stand before course and token."""
+    found = {}
+    for dependency in guarded.get("/config").json()["dependencies"]:
+        if dependency["inputs"]:
+            found[dependency["targets"][-1][1]] = (dependency["id"], len(dependency["inputs"]) - 2)
+    return {"event ask": found["click"], **{f"event {name}": found[name] for name in ("retry", "show", "next")}}
+
+
+def knock(
+    client: TestClient, door: str, token: str, answered: dict[str, Any], events: dict[str, tuple[int, int]]
+) -> Any:
+    """Go to a door with a token, as a program or a page would."""
+    citation = answered["citations"][0]
     headers = {"x-tanya-token": token, "origin": ALLOWED}
-    asked = guarded.post("/api/ask", json={"question": QUESTION}, headers=headers)
-    assert (asked.status_code, asked.json()) == (status, {"detail": sentence})
-    body = {"model": COURSE, "messages": [{"role": "user", "content": QUESTION}]}
-    headers = {"authorization": f"Bearer {token}", "origin": ALLOWED}
-    completed = guarded.post("/v1/chat/completions", json=body, headers=headers)
-    assert completed.status_code == status
-    assert completed.json()["error"]["message"] == sentence
+    key = {"authorization": f"Bearer {token}", "origin": ALLOWED}
+    if door in events:
+        number, before = events[door]
+        data = [*[QUESTION, None, None][:before], COURSE, token]
+        body = {"fn_index": number, "data": data, "event_data": {"question": QUESTION}, "session_hash": "abc"}
+        return client.post("/gradio_api/queue/join", json=body)
+    if door == "frame":
+        return client.get(f"/embed/{COURSE}", params={"token": token})
+    if door == "document":
+        return client.get(f"/documents/{citation['source']}", params={"token": token})
+    if door == "passage":
+        return client.get(f"/passages/{citation['passage_id']}", params={"token": token})
+    if door == "ask":
+        return client.post("/api/ask", json={"question": QUESTION}, headers=headers)
+    if door == "vote":
+        return client.post("/api/feedback", json={"id": answered["id"], "vote": 1}, headers=headers)
+    if door == "completions":
+        body = {"model": COURSE, "messages": [{"role": "user", "content": QUESTION}]}
+        return client.post("/v1/chat/completions", json=body, headers=key)
+    return client.get(f"/v1/models{f'/{COURSE}' if door == 'model' else ''}", headers=key)
 
 
-@pytest.mark.integration
-def test_good_token_opens_frame_and_interfaces(guarded: TestClient, data_dir: Path) -> None:
+@pytest.fixture(scope="module")
+def answered(guarded: TestClient, data_dir: Path) -> dict[str, Any]:
+    """An answer that the guarded server gave to a good token."""
     token, _ = EmbedTokens(SECRET, data_dir).issue(COURSE, 1)
-    page = guarded.get(f"/embed/{COURSE}", params={"token": token})
-    assert page.status_code == 200
-    assert token in page.text
-    headers = {"x-tanya-token": token, "origin": ALLOWED}
-    asked = guarded.post("/api/ask", json={"question": QUESTION}, headers=headers)
-    assert asked.status_code == 200
-    assert asked.headers["access-control-allow-origin"] == ALLOWED
-    vote = {"id": asked.json()["id"], "vote": 1}
-    assert guarded.post("/api/feedback", json=vote, headers={"origin": ALLOWED}).status_code == 401
-    assert guarded.post("/api/feedback", json=vote, headers=headers).status_code == 200
-    listed = guarded.get("/v1/models", headers={"authorization": f"Bearer {token}"}).json()
-    assert [model["id"] for model in listed["data"]] == [COURSE]
-    assert guarded.get("/v1/models").status_code == 401
+    given: dict[str, Any] = guarded.post(
+        "/api/ask", json={"question": QUESTION}, headers={"x-tanya-token": token}
+    ).json()
+    return given
 
 
 @pytest.mark.integration
-def test_full_chat_needs_no_token(guarded: TestClient) -> None:
+@pytest.mark.parametrize(("name", "door"), BAD)
+def test_bad_token_is_refused_at_every_door(
+    guarded: TestClient,
+    data_dir: Path,
+    answered: dict[str, Any],
+    events: dict[str, tuple[int, int]],
+    name: str,
+    door: str,
+) -> None:
+    token, status, sentence = bad_tokens(data_dir)[name]
+    refused = knock(guarded, door, token, answered, events)
+    assert refused.status_code == status
+    assert sentence in (refused.text if door == "frame" else json.dumps(refused.json(), ensure_ascii=False))
+    if door == "frame":
+        assert f"frame-ancestors 'self' {ALLOWED}" in refused.headers["content-security-policy"]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("kind", ["embed", "page"])
+def test_good_token_opens_every_door(
+    guarded: TestClient,
+    data_dir: Path,
+    answered: dict[str, Any],
+    events: dict[str, tuple[int, int]],
+    kind: str,
+    door: str,
+) -> None:
+    tokens = EmbedTokens(SECRET, data_dir)
+    token = tokens.issue(COURSE, 1)[0] if kind == "embed" else tokens.page_token(COURSE)
+    response = knock(guarded, door, token, answered, events)
+    # A page's token lets the full chat do everything, but no other site may open a frame with it.
+    assert response.status_code == (401 if (kind, door) == ("page", "frame") else 200)
+    if door == "models":
+        assert [model["id"] for model in response.json()["data"]] == [COURSE]
+    if door == "ask":
+        assert response.headers["access-control-allow-origin"] == ALLOWED
+
+
+@pytest.mark.integration
+def test_every_event_with_input_ends_with_course_and_token(guarded: TestClient) -> None:
+    config = guarded.get("/config").json()
+    names = {component["id"]: component["props"].get("elem_id") for component in config["components"]}
+    taking = [dependency for dependency in config["dependencies"] if dependency["inputs"]]
+    assert len(taking) == 4
+    for dependency in taking:
+        assert [names[id] for id in dependency["inputs"][-2:]] == ["tm-course", "tm-token"]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("path", ["/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/api/predict"])
+@pytest.mark.parametrize("data", [[QUESTION], [None, None], [QUESTION, None, None, COURSE, None], [COURSE, [1]]])
+def test_event_with_anything_else_at_its_end_is_refused(guarded: TestClient, path: str, data: list[Any]) -> None:
+    sent = guarded.post(path, json={"fn_index": 0, "data": data, "session_hash": "abc"})
+    assert sent.status_code == 401
+
+
+@pytest.mark.integration
+def test_full_chat_carries_a_token_of_its_own(guarded: TestClient) -> None:
     page = guarded.get(f"/c/{COURSE}")
     assert page.status_code == 200
     assert "frame-ancestors 'self';" in page.headers["content-security-policy"] + ";"
-    own = {"origin": "http://testserver"}
-    assert guarded.post("/api/ask", json={"question": QUESTION}, headers=own).status_code == 200
-    assert guarded.post("/api/ask", json={"question": QUESTION}).status_code == 401
+    found = re.search(r' data-token="([^"]+)"', page.text)
+    assert found and page.text.count(found[1]) == 2
+    assert guarded.post("/api/ask", json={"question": QUESTION}, headers={"x-tanya-token": found[1]}).status_code == 200
+    # What a browser says of itself any program can say too.
+    own = {"origin": "http://testserver", "sec-fetch-site": "same-origin"}
+    assert guarded.post("/api/ask", json={"question": QUESTION}, headers=own).status_code == 401
+    assert ' data-token="' not in guarded.get(f"/embed/{COURSE}").text
+
+
+@pytest.mark.integration
+def test_links_of_an_answer_and_of_its_reading_page_open(
+    guarded: TestClient, data_dir: Path, quoting: Pipeline
+) -> None:
+    token, _ = EmbedTokens(SECRET, data_dir).issue(COURSE, 1)
+    answer = quoting.answer(Question(QUESTION))
+    material = Material(token=token)
+    links = re.findall(r'href="([^"#]+)', turn_html(Turn("t", QUESTION, answer, "done"), material, ENGLISH))
+    assert len(links) >= 2
+    for link in map(unescape, links):
+        page = guarded.get(f"/{link}")
+        assert page.status_code == 200, link
+        if link.startswith("passages/"):
+            onward = [unescape(to) for to in re.findall(r'<a href="\.\./([^"#]+)', page.text)]
+            assert len(onward) == 2
+            assert [guarded.get(f"/{to}").status_code for to in onward] == [200, 200]
+            assert '<html lang="en">' in page.text and ">Back to the chat<" in page.text
+    refused = guarded.get("/passages/x", params={"lang": "en"}, headers={"accept": "text/html"})
+    assert refused.status_code == 401
+    assert "This chat needs a token" in refused.text
+
+
+@pytest.mark.unit
+def test_page_token_lasts_a_day_and_is_none_where_none_is_needed(tmp_path: Path) -> None:
+    now = [1000.0]
+    tokens = EmbedTokens(SECRET, tmp_path, clock=lambda: now[0])
+    token = tokens.page_token(COURSE)
+    tokens.check(token, COURSE)
+    with pytest.raises(TokenError, match="tidak dikenali"):
+        tokens.check(token, COURSE, framed=True)
+    with pytest.raises(TokenError, match="tidak dikenali"):
+        tokens.check(token.replace("tp1", "tm1"), COURSE, framed=True)
+    now[0] += 86_400
+    with pytest.raises(TokenError, match="muat ulang"):
+        tokens.check(token, COURSE)
+    assert EmbedTokens(SecretStr(""), tmp_path).page_token(COURSE) == ""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; set TANYA_CHROMIUM")
+def test_chat_and_frame_work_until_the_token_is_revoked(quoting: Pipeline, tmp_path: Path) -> None:
+    changed = {"token_secret": SECRET, "data_dir": tmp_path}
+    tokens = EmbedTokens(SECRET, tmp_path)
+    token, says = tokens.issue(COURSE, 1)
+    with served(quoting, quoting.settings.model_copy(update=changed)) as address, chromium() as browser:
+        for start in ("/", f"/embed/{COURSE}?token={token}"):
+            page = browser.new_context().new_page()
+            page.goto(address + start)
+            page.wait_for_selector("html[data-ready]")
+            ask(page, QUESTION)
+            wait_for_answer(page)
+            page.get_by_role("button", name="Jawaban ini membantu").click()
+            expect(page.locator(".tm-flash")).to_have_text(INDONESIAN.said["vote-thanks"])
+            page.locator("a.tm-cite").first.click()
+            with page.context.expect_page() as opened:
+                page.get_by_text("Baca di konteksnya").first.click()
+            expect(opened.value.locator("#kutipan")).to_be_visible()
+            opened.value.close()
+        tokens.revoke(says.id)
+        ask(page, "Apa saja manfaatnya?")
+        expect(page.locator("#tm-lost")).to_have_text(INDONESIAN.said["not-admitted"], timeout=20_000)
+        expect(page.locator(".tm-turn")).to_have_count(1)
+        assert_accessible(page, "refused")
 
 
 # ---- origins

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 from langchain_core.documents import Document
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import BaseMessage, HumanMessage
 
 import qa.pipeline
 from index.retriever import Hit
+from qa import prompts
 from qa.citations import CheckedSentence, Evidence
 from qa.eval.answers import score
+from qa.eval.documents import of_index
 from qa.eval.gate import Check, check_drop
 from qa.eval.questions import EvalQuestion, load_question_file
 from qa.eval.saved import Run, from_result, load_run
@@ -34,6 +34,7 @@ QUESTIONS = ROOT / "benchmarks" / "questions" / "diplomasi-siber.jsonl"
 BASELINE = ROOT / "benchmarks" / "results" / "eval-baseline-quotes.json"
 MARGIN = {"*": 0.02}
 RERUNS = 10
+_WRITTEN = 10
 Lines = dict[str, dict[str, Any]]
 
 
@@ -54,17 +55,32 @@ def lines(quoting: Pipeline, questions: list[EvalQuestion]) -> Lines:
     return ask(quoting, questions)
 
 
+@pytest.fixture(scope="module")
+def baseline(questions: list[EvalQuestion]) -> Run:
+    """The committed baseline of these questions."""
+    if not BASELINE.exists():
+        pytest.skip("no baseline yet; make it with: make eval-baseline")
+    wanted = {question.id for question in questions}
+    rows = [dict(row.details) for row in load_run(BASELINE).rows if row.id in wanted]
+    return from_result({"kind": "answers", **summarise(rows), "rows": rows}, BASELINE)
+
+
 def ask(pipeline: Pipeline, questions: Sequence[EvalQuestion]) -> Lines:
     return {q.id: pipeline.answer(Question(q.question, q.history, q.id)).to_json() for q in questions}
 
 
-def run(questions: Sequence[EvalQuestion], given: Lines) -> Run:
-    rows = [score(question, given[question.id]) for question in questions]
+def run(questions: Sequence[EvalQuestion], given: Lines, p: Pipeline) -> Run:
+    rows = [score(question, given[question.id], of_index(p.index)) for question in questions]
     return from_result({"kind": "answers", **summarise(rows), "rows": rows})
 
 
-def alarms(questions: Sequence[EvalQuestion], before: Lines, after: Lines) -> list[Check]:
-    return [c for c in check_drop(run(questions, after), run(questions, before), MARGIN) if not c.passed]
+def alarms(now: Run, before: Run) -> list[Check]:
+    """What the gate says of `make eval`: every metric, with its margin."""
+    return [c for c in check_drop(now, before, MARGIN) if not c.passed]
+
+
+def named(checks: Sequence[Check]) -> set[str]:
+    return {check.name.split()[0] for check in checks}
 
 
 # -- Faults of the pipeline: it is built wrong and asked again.
@@ -103,22 +119,6 @@ class ForgetsHistory(Pipeline):
         return super().stream(replace(question, history=()), cancel)
 
 
-class WrongPrompt(BaseChatModel):
-    """Answers another question, as a model does whose prompt lost the student's."""
-
-    @property
-    def _llm_type(self) -> str:
-        return "wrong-prompt"
-
-    def _generate(self, *_: Any, **__: Any) -> ChatResult:
-        text = "Diplomasi adalah seni berbicara yang santun di meja makan para duta besar. "
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(text * 2))])
-
-
-def accept_all(sentence: str, evidence: Sequence[Evidence], *_: Any) -> CheckedSentence:
-    return CheckedSentence(sentence, tuple(evidence))
-
-
 @pytest.mark.parametrize(
     "broken",
     [
@@ -131,26 +131,67 @@ def accept_all(sentence: str, evidence: Sequence[Evidence], *_: Any) -> CheckedS
     ids=["k=1", "never abstains", "always abstains", "passages cut", "history lost"],
 )
 def test_a_wrong_pipeline_is_caught(
-    broken: Callable[[Pipeline], Pipeline], quoting: Pipeline, questions: list[EvalQuestion], lines: Lines
+    broken: Callable[[Pipeline], Pipeline], quoting: Pipeline, questions: list[EvalQuestion], baseline: Run
 ) -> None:
-    assert alarms(questions, lines, ask(broken(quoting), questions)) != []
+    assert alarms(run(questions, ask(broken(quoting), questions), quoting), baseline) != []
 
 
-def test_a_wrong_prompt_is_caught_when_the_check_is_gone(
-    quoting: Pipeline, questions: list[EvalQuestion], lines: Lines, monkeypatch: pytest.MonkeyPatch
+# -- Faults of the prompt: the bundled generator writes, and is compared with itself on this machine.
+
+
+def lost_question(question: str, given: Sequence[str]) -> list[BaseMessage]:
+    """The student's question does not reach the model."""
+    return prompts.answer_messages("", given)
+
+
+def other_task(question: str, given: Sequence[str]) -> list[BaseMessage]:
+    """The prompt of something else: it wants a verse in English and gives no excerpt."""
+    return [HumanMessage(f"Write a short cheerful verse in English.\nTopic: {question}\nVerse:")]
+
+
+def accept_all(sentence: str, evidence: Sequence[Evidence], *_: Any) -> CheckedSentence:
+    return CheckedSentence(sentence, tuple(evidence))
+
+
+@pytest.fixture(scope="module")
+def writing(pipeline: Pipeline) -> Pipeline:
+    """The whole pipeline without its time limit, as `tanya eval` measures it."""
+    unhurried = pipeline.settings.model_copy(update={"generator_seconds": 600.0})
+    return Pipeline(pipeline.index, pipeline.reader, pipeline.generator, unhurried)
+
+
+@pytest.fixture(scope="module")
+def written(writing: Pipeline, questions: list[EvalQuestion]) -> tuple[list[EvalQuestion], Run]:
+    """The questions whose answers the generator writes (each is a wait of seconds, so some of them), and those."""
+    few = [q for q in questions if q.answerable and q.kind != "list"][:_WRITTEN]
+    given = ask(writing, few)
+    kept = [q for q in few if given[q.id]["kind"] == "generated"]
+    assert len(kept) >= 3
+    return kept, run(kept, given, writing)
+
+
+@pytest.mark.parametrize("wrong", [lost_question, other_task], ids=lambda wrong: wrong.__name__)
+def test_a_wrong_prompt_is_caught(
+    wrong: Callable[[str, Sequence[str]], list[BaseMessage]],
+    writing: Pipeline,
+    written: tuple[list[EvalQuestion], Run],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    few, before = written
+    monkeypatch.setattr(prompts, "tutor_messages", wrong)
+    failed = named(alarms(run(few, ask(writing, few), writing), before))
+    assert "generated" in failed  # the check keeps what is wrong from the student, and quotes in its place
+
+
+def test_a_wrong_prompt_whose_check_is_gone_is_caught(
+    writing: Pipeline, written: tuple[list[EvalQuestion], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, before = written
+    monkeypatch.setattr(prompts, "tutor_messages", other_task)
     monkeypatch.setattr(qa.pipeline, "check", accept_all)
-    wrong = Pipeline(quoting.index, quoting.reader, WrongPrompt(), quoting.settings)
-    failed = {check.name.split()[0] for check in alarms(questions, lines, ask(wrong, questions))}
+    monkeypatch.setattr(qa.pipeline, "_gives_answer", lambda *_: True)
+    failed = named(alarms(run(few, ask(writing, few), writing), before))
     assert {"fact_recall", "faithfulness", "citation_recall"} <= failed
-
-
-def test_a_wrong_prompt_does_no_harm_behind_the_check(
-    quoting: Pipeline, questions: list[EvalQuestion], lines: Lines
-) -> None:
-    few = questions[:4]
-    wrong = Pipeline(quoting.index, quoting.reader, WrongPrompt(), quoting.settings)
-    assert alarms(few, lines, ask(wrong, few)) == []
 
 
 # -- Faults of the last step: what the answers became, without asking again.
@@ -174,18 +215,34 @@ def lost_marks(line: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("fault", [shuffled_citations, altered_quotes, lost_marks], ids=lambda fault: fault.__name__)
 def test_wrong_citations_are_caught(
-    fault: Callable[[dict[str, Any]], dict[str, Any]], questions: list[EvalQuestion], lines: Lines
+    fault: Callable[[dict[str, Any]], dict[str, Any]],
+    quoting: Pipeline,
+    questions: list[EvalQuestion],
+    lines: Lines,
+    baseline: Run,
 ) -> None:
     broken = {key: fault(line) for key, line in lines.items()}
-    failed = {check.name.split()[0] for check in alarms(questions, lines, broken)}
-    assert "citation_recall" in failed
+    assert "citation_recall" in named(alarms(run(questions, broken, quoting), baseline))
 
 
-def test_ten_reruns_raise_no_alarm(quoting: Pipeline, questions: list[EvalQuestion], lines: Lines) -> None:
+def test_an_altered_quote_is_not_exact(
+    quoting: Pipeline, questions: list[EvalQuestion], lines: Lines, baseline: Run
+) -> None:
+    broken = {key: altered_quotes(line) for key, line in lines.items()}
+    assert "quote_exact" in named(alarms(run(questions, broken, quoting), baseline))
+
+
+# -- No fault.
+
+
+def test_ten_reruns_raise_no_alarm(
+    quoting: Pipeline, questions: list[EvalQuestion], lines: Lines, baseline: Run
+) -> None:
+    assert alarms(run(questions, lines, quoting), baseline) == []
     few = questions[::2]
-    expected = run(few, lines)
+    expected = run(few, lines, quoting)
     for _ in range(RERUNS):
-        again = run(few, ask(quoting, few))
+        again = run(few, ask(quoting, few), quoting)
         assert [c for c in check_drop(again, expected, {"*": 0.0}) if not c.passed] == []
         assert again.metrics == expected.metrics
 
@@ -194,5 +251,4 @@ def test_ten_reruns_raise_no_alarm(quoting: Pipeline, questions: list[EvalQuesti
 def test_the_course_keeps_its_baseline(quoting: Pipeline) -> None:
     """What CI stops on: quotes only, so that it takes a minute; `make eval` does it with the generator."""
     every = load_question_file(QUESTIONS).questions
-    failed = [c.reason for c in check_drop(run(every, ask(quoting, every)), load_run(BASELINE), MARGIN) if not c.passed]
-    assert failed == []
+    assert [c.reason for c in alarms(run(every, ask(quoting, every), quoting), load_run(BASELINE))] == []

@@ -38,7 +38,8 @@ def row(number: int, **given: Any) -> dict[str, Any]:
 WRONG = {"fact_recall": 0.0, "full_correct": 0.0, "f1": 0.1, "citation_recall": 1.0}
 ROWS = [
     *(row(number) for number in range(1, 11)),
-    row(11, type="slang", question=HOSTILE, answer=HOSTILE, metrics=WRONG),
+    row(11, type="slang", question=HOSTILE, answer=HOSTILE, metrics=WRONG, facts=[["2004"], ["lima"]],
+        stated=[True, False], forbidden=["2001"], unsupported=["Kalimat karangan."]),
     row(12, type="slang", metrics={**WRONG, "fact_recall": 0.5, "citation_recall": 0.5}),
     row(13, type="slang", abstained=True, answer="Maaf, tidak ada.", citations=[], metrics=WRONG),
     row(14, type="near", answerable=False, abstained=True, citations=[], facts=[], evidence=[], evidence_rank=None,
@@ -49,7 +50,7 @@ RESULT = {
     "kind": "answers", "system": "tanya-materi", "data": "soal.xlsx", "questions": len(ROWS),
     "metrics": {"fact_recall": 0.8, "full_correct": 0.7, "false_answer": 0.5, "over_refusal": None},
     "intervals": {"fact_recall": {"mean": 0.8, "low": 0.6, "high": 0.95, "count": 13, "undefined": 2}},
-    "rows": ROWS,
+    "undefined": {"over_refusal": {"the question is unanswerable": 2}}, "rows": ROWS,
 }  # fmt: skip
 
 
@@ -99,6 +100,14 @@ def test_verdicts_of_answers() -> None:
 
 
 @pytest.mark.unit
+def test_a_lecturers_numbers_stand_in_the_table() -> None:
+    short = report(from_result(RESULT | {"rows": [row(1, id="7"), row(2, id="12")]}))
+    assert 'data-label="Nomor" data-value="12"' in short
+    long = report(from_result(RESULT | {"rows": [row(1, id="soal-7"), row(2, id="soal-12")]}))
+    assert 'data-label="Nomor" data-value="2"' in long
+
+
+@pytest.mark.unit
 def test_calibration_error_by_hand() -> None:
     bins = reliability_bins([0.1, 0.1, 0.9, 0.9], [False, False, True, False], bins=5)
     assert [(b.count, b.right) for b in bins] == [(2, 0.0), (2, 0.5)]
@@ -130,11 +139,11 @@ class TestBrowser:
 
     def test_filters_work_together(self, page: Page) -> None:
         expect(page.locator("#count")).to_have_text("15 dari 15 soal")
-        page.get_by_role("button", name="salah", exact=True).click()
+        page.get_by_role("button", name="salah 2", exact=True).click()
         expect(page.locator("#count")).to_have_text("2 dari 15 soal")
         page.select_option("#kind", "near")
         assert self.shown(page) == ["Pertanyaan ke-15"]
-        page.get_by_role("button", name="salah", exact=True).click()
+        page.get_by_role("button", name="salah 2", exact=True).click()
         page.fill("#search", "ke-14")
         assert self.shown(page) == ["Pertanyaan ke-14"]
         page.fill("#search", "tidak ada yang begini")
@@ -145,6 +154,12 @@ class TestBrowser:
         assert self.shown(page) == ["Pertanyaan ke-12"]
         page.get_by_role("button", name="tidak menjawab").click()
         assert self.shown(page) == ["Pertanyaan ke-12", "Pertanyaan ke-13", "Pertanyaan ke-14"]
+
+    def test_all_answers_open_and_close(self, page: Page) -> None:
+        page.get_by_role("button", name="Buka semua jawaban").click()
+        assert page.locator("#questions details[open]").count() == len(ROWS)
+        page.get_by_role("button", name="Buka semua jawaban").click()
+        assert page.locator("#questions details[open]").count() == 0
 
     def test_columns_sort_both_ways(self, page: Page) -> None:
         head = page.locator("#questions thead button", has_text="Keyakinan")
@@ -159,6 +174,14 @@ class TestBrowser:
         first.locator("summary").click()
         for text in ("Jawaban 1 [1].", "Kutipan.", "a.pdf, hlm. 3", "Kunci.", "kunci / jawaban", "Bukti."):
             expect(first).to_contain_text(text)
+
+    def test_what_is_wrong_with_an_answer_is_said(self, page: Page) -> None:
+        wrong = page.locator("#questions tbody tr").nth(10)
+        for text in ("2004 (disebut)", "lima (tidak disebut)", "2001", "Kalimat karangan."):
+            expect(wrong).to_contain_text(text)
+
+    def test_metrics_that_are_undefined_say_why(self, page: Page) -> None:
+        expect(page.locator("main > ul.hint")).to_have_text("over_refusal: soalnya tidak ada di materi")
 
     def test_what_an_answer_holds_is_text(self, page: Page) -> None:
         assert page.evaluate("window.hacked") is None
@@ -183,6 +206,8 @@ class TestBrowser:
         expect(page.locator("html")).to_have_attribute("data-theme", "light")
         expect(page.locator(".filters")).to_be_hidden()
         assert page.locator("#questions tbody tr:visible").count() == len(ROWS)
+        page.set_viewport_size({"width": 720, "height": 1000})  # A4 within its margins
+        assert page.evaluate("document.getElementById('questions').getBoundingClientRect().right") <= 720
         assert page.pdf(format="A4").startswith(b"%PDF")
 
     def test_it_reads_without_script(self, browser: Browser, path: Path) -> None:

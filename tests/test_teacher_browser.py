@@ -181,6 +181,8 @@ def test_the_whole_path_by_keyboard(page: Page, address: str, firewall: Path) ->
 
 def test_dropped_files_are_sent_and_unfit_ones_are_named(page: Page, address: str) -> None:
     login(page, address)
+    # The script that takes dropped files runs when the page has been read, which can be after its heading is seen.
+    expect(page.locator("#unggah .tm-drag")).to_be_visible()
     page.evaluate(
         """() => {
             const data = new DataTransfer();

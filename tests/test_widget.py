@@ -21,7 +21,7 @@ from qa.pipeline import Pipeline
 from qa.web.app import create_app
 from qa.web.courses import Courses
 from qa.web.page import asset
-from tests.browser import CHROMIUM, assert_accessible, chromium, served, watched
+from tests.browser import CHROMIUM, SlowModel, assert_accessible, chromium, served, watched
 
 browser_test = [
     pytest.mark.browser,
@@ -302,6 +302,23 @@ class TestLauncher:
             page.get_by_role("button", name="Tutup obrolan").click()
             expect(button).to_be_focused()
 
+    def test_inline_ask_open_source_ask_again(
+        self, browser: Browser, host: Host, size: dict[str, int], scheme: str
+    ) -> None:
+        with watched(browser, viewport=size, color_scheme=scheme) as page:
+            page.goto(host.page("inline", INLINE + "<p>Sesudah.</p>"))
+            chat = page.frame_locator("iframe")
+            chat.locator("html[data-ready]").wait_for(timeout=60_000)
+            assert chat.locator("html").get_attribute("data-theme") == scheme
+            assert page.evaluate("document.activeElement === document.body")
+            ask(chat, QUESTION)
+            chat.locator("a.tm-cite").first.click()
+            expect(chat.locator(".tm-source mark").first).to_be_visible()
+            ask(chat, "Apa saja manfaatnya?", turns=2)
+            assert_accessible(page, "inline, answered")
+            for frame in (page, chat.locator("html")):
+                assert frame.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
 
 class TestWidget:
     pytestmark = browser_test
@@ -399,6 +416,49 @@ class TestWidget:
         launcher(page).click()
         page.frame_locator("iframe").locator("html[data-ready]").wait_for(timeout=60_000)
         assert_accessible(page, "widget")
+
+    def test_answer_is_streamed_and_accessible_meanwhile(self, browser: Browser, host: Host, quoting: Pipeline) -> None:
+        settings = quoting.settings.model_copy(update={"allowed_origins": (host.origin,)})
+        slow = Pipeline(quoting.index, quoting.reader, SlowModel(), settings)
+        with site() as other, served(slow, settings.model_copy(update={"allowed_origins": (other.origin,)})) as address:
+            other.chat = address
+            with watched(browser) as page:
+                page.goto(other.page("streamed", LAUNCHER))
+                launcher(page).click()
+                chat = page.frame_locator("iframe")
+                chat.locator("html[data-ready]").wait_for(timeout=60_000)
+                assert_accessible(page, "widget, before")
+                chat.locator("#tm-question textarea").fill(QUESTION)
+                chat.locator("#tm-question textarea").press("Enter")
+                expect(chat.locator(".tm-turn[data-state=writing] .tm-source").first).to_be_visible(timeout=60_000)
+                assert_accessible(page, "widget, during")
+                page.keyboard.press("Escape")  # stops the answer; only the next one closes
+                chat.locator(".tm-turn[data-state=stopped]").wait_for()
+                expect(page.locator("dialog")).to_be_visible()
+                page.keyboard.press("Escape")
+                expect(page.locator("dialog")).to_be_hidden()
+                expect(launcher(page)).to_be_focused()
+
+    def test_whole_conversation_by_keyboard_alone(self, page: Page, host: Host) -> None:
+        page.goto(host.page("keys", "<a href='#'>Silabus</a>" + LAUNCHER))
+        launcher(page).wait_for()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(launcher(page)).to_be_focused()
+        page.keyboard.press("Enter")
+        chat = page.frame_locator("iframe")
+        expect(chat.locator("#tm-question textarea")).to_be_focused(timeout=60_000)
+        page.keyboard.type(QUESTION)
+        page.keyboard.press("Enter")
+        chat.locator(".tm-turn[data-state=done]").wait_for(timeout=60_000)
+        for _ in range(30):
+            page.keyboard.press("Shift+Tab")
+            if chat.locator("a.tm-cite:focus").count():
+                break
+        page.keyboard.press("Enter")
+        expect(chat.locator(".tm-source[open] mark").first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(launcher(page)).to_be_focused()
 
     def test_page_that_is_not_allowed_gets_nothing(self, browser: Browser, host: Host) -> None:
         with site() as foreign:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from haystack import Document, Pipeline, component
@@ -48,10 +49,9 @@ def build(texts: Mapping[str, str], embedder: Embedder, generator: Generator) ->
     """Index the texts; return what answers a question with (answer, passages)."""
     whole = [Document(content=text, meta={"source": name}) for name, text in texts.items()]
     documents = DocumentSplitter().run(documents=whole)["documents"]
-    for document, vector in zip(documents, embedder.passages([d.content or "" for d in documents]), strict=True):
-        document.embedding = vector.tolist()
+    vectors = embedder.passages([document.content or "" for document in documents]).tolist()
     store = InMemoryDocumentStore(embedding_similarity_function="cosine")
-    store.write_documents(documents)
+    store.write_documents([replace(d, embedding=vector) for d, vector in zip(documents, vectors, strict=True)])
     pipeline = Pipeline()
     pipeline.add_component("embedder", _QueryEmbedder(embedder))
     pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=TOP))

@@ -51,9 +51,7 @@ def build(texts: Mapping[str, str], embedder: Embedder, generator: Generator) ->
 
     def ask(question: str) -> tuple[str, list[dict[str, Any]]]:
         answer = str(rag(question))
-        passages = [
-            {"source": sections[int(f["id"])][0], "text": f["text"], "score": float(f["score"])} for f in seen
-        ]
+        passages = [{"source": sections[int(f["id"])][0], "text": f["text"], "score": float(f["score"])} for f in seen]
         return answer, passages
 
     return ask

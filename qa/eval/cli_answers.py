@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from qa.eval.answers import score
+from qa.eval.documents import Documents, load_documents, of_index
 from qa.eval.endpoint import Endpoint
 from qa.eval.gate_cli import Baseline, FailUnder, Gate, Junit, MaxDrop
 from qa.eval.given import load_answers, own_answers
@@ -17,12 +19,18 @@ from qa.eval.output import give, head, progress_bar, say
 from qa.eval.questions import EvalQuestion, load_question_file
 from qa.eval.saved import from_result
 from qa.eval.summary import latencies, summarise
-from qa.pipeline import load_pipeline
+from qa.eval.verdicts import in_words
+from qa.pipeline import Pipeline, load_pipeline
 from qa.settings import Settings, load_settings
 from qa.types import Question
 
 Answers = Mapping[str, Mapping[str, Any]]
 Tell = Callable[[str, int, int], None]
+_NO_HURRY = 600.0  # seconds for one answer
+_SHAPING = {
+    "embedding_model", "reader", "reranker", "retrieved", "read", "shown", "prompt_passages", "answer_sentences",
+    "answer_tokens",
+}  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +55,9 @@ def answers_command(
     ] = "",
     index: Annotated[Path | None, typer.Option("--index", help="Folder indeks (bawaan: var/index).")] = None,
     course: Annotated[str | None, typer.Option("--course", help="Mata kuliah, bila indeks memuat beberapa.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Folder materi, untuk memeriksa kutipan sistem lain.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Simpan hasil lengkap sebagai JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Cetak JSON.")] = False,
     fail_under: FailUnder = None,
@@ -66,8 +77,12 @@ def answers_command(
         raise typer.BadParameter("Pilih salah satu: --answers atau --endpoint.")
     gate = Gate.read(fail_under, baseline, max_drop, junit)
     file = load_question_file(questions)
-    say("Kolom: " + ", ".join(f"{field} ← {column}" for field, column in file.mapping.items()), *file.wrong)
+    say(
+        "Kolom: " + ", ".join(f"{field} ← {column}" for field, column in file.mapping.items()), *file.notes, *file.wrong
+    )
     settings = load_settings(index=index, course=course)
+    documents, unread = load_documents(corpus) if corpus is not None else (None, [])
+    say(*unread)
     own = own_answers(file.questions) if index is None and course is None else {}
     about: dict[str, Any] = {}
     with progress_bar() as progress:
@@ -83,8 +98,11 @@ def answers_command(
             say(f"Yang dinilai adalah jawaban di {questions.name} sendiri; beri --index untuk menilai program ini.")
             about["system"], given = questions.name, own
         else:
-            about, given = _ask_product(file.questions, settings, progress)
-    rows = [score(question, given.get(question.id)) for question in file.questions]
+            pipeline = _load_product(settings)
+            documents = documents or of_index(pipeline.index)
+            say(*_unknown_sources(file.questions, documents))
+            about, given = _about(pipeline), _ask_all(file.questions, _asking(pipeline), progress)
+    rows = [score(question, given.get(question.id), documents) for question in file.questions]
     if missing := sum(row["missing"] for row in rows):
         say(f"{missing} soal tidak punya jawaban; itu dihitung sebagai salah.")
     result = {
@@ -99,20 +117,38 @@ def answers_command(
         judged = _judge_all(rows, given, Endpoint(judged_by, judge_model, judge_key))
         result["judged"] = {"judge": f"{judge_model}, {judged_by}", "metrics": summarise_judged(judged)}
     give(result, output, as_json, rows=rows, latencies=latencies(list(given.values())))
-    gate.enforce(from_result(result | {"rows": rows}))
+    run = from_result(result | {"rows": rows})
+    say("", *(re.sub("</?b>", "", sentence) for sentence in in_words(run.rows)))
+    if output is not None:
+        say(f"Lihat tiap soal: tanya eval report {output} --output laporan.html")
+    gate.enforce(run)
 
 
-def _ask_product(questions: Sequence[EvalQuestion], settings: Settings, tell: Tell) -> tuple[dict[str, Any], Answers]:
-    """Return what was asked (model, index version, settings that shape answers) and its answers."""
-    pipeline = load_pipeline(settings)
-    about = {
+def _load_product(settings: Settings) -> Pipeline:
+    """Load the product without its time limit: what it says may not depend on how busy the machine is."""
+    return load_pipeline(settings.model_copy(update={"generator_seconds": _NO_HURRY}))
+
+
+def _about(pipeline: Pipeline) -> dict[str, Any]:
+    """Return what is asked: model, index version, settings that shape answers."""
+    return {
         "system": f"tanya-materi, {pipeline.model_name}",
         "index_version": pipeline.index.version,
-        "settings": settings.model_dump(
-            mode="json", include={"embedding_model", "reader", "reranker", "retrieved", "read", "answer_sentences"}
-        ),
+        "settings": pipeline.settings.model_dump(mode="json", include=_SHAPING),
     }
-    return about, _ask_all(questions, lambda q: pipeline.answer(Question(q.question, q.history, q.id)).to_json(), tell)
+
+
+def _asking(pipeline: Pipeline) -> Callable[[EvalQuestion], dict[str, Any]]:
+    return lambda q: pipeline.answer(Question(q.question, q.history, q.id)).to_json()
+
+
+def _unknown_sources(questions: Sequence[EvalQuestion], documents: Documents) -> list[str]:
+    """Name what stands under Sumber and is no document: a slip there would look like a wrong citation."""
+    return [
+        f"Soal {question.id}: Sumber '{name}' tidak ada di materi; tulis nama berkas atau judulnya."
+        for question in questions
+        for name in documents.lack(question.source)
+    ]
 
 
 def _ask_all(questions: Sequence[EvalQuestion], ask: Callable[[EvalQuestion], dict[str, Any]], tell: Tell) -> Answers:

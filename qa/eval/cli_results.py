@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from index.build import courses
 from index.errors import TanyaError
 from qa.eval import collect
-from qa.eval.compare import Change, Comparison, compare
+from qa.eval.compare import compare
+from qa.eval.compare_text import as_text
 from qa.eval.gate_cli import Baseline, FailUnder, Gate, Junit, MaxDrop
+from qa.eval.output import say, write
 from qa.eval.questions import load_question_file
 from qa.eval.report import report
 from qa.eval.saved import load_run
-from qa.eval.wording import kind_label
 from qa.feedback import FeedbackStore
 from qa.settings import load_settings
-
-_stderr = Console(stderr=True, highlight=False)
-_WORDS = {
-    "better": "lebih baik", "worse": "lebih buruk", "not distinguishable": "tak terbedakan", "same": "sama",
-}  # fmt: skip
-_MOST_LISTED = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -44,11 +39,7 @@ def report_command(
 
     Contoh: tanya eval report hasil.json --output laporan.html
     """
-    page = report(load_run(result))
-    try:
-        output.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise TanyaError(f"Laporan tidak dapat ditulis di {output} ({error.strerror}); pilih tempat lain.") from error
+    write(output, report(load_run(result)))
     print(output)
 
 
@@ -65,7 +56,7 @@ def compare_command(
     if as_json:
         print(json.dumps(found.to_json(), ensure_ascii=False))
         return
-    print(_as_text(found))
+    print(as_text(found))
 
 
 def gate_command(
@@ -74,6 +65,7 @@ def gate_command(
     baseline: Baseline = None,
     max_drop: MaxDrop = None,
     junit: Junit = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Cetak pemeriksaan sebagai JSON.")] = False,
 ) -> None:
     """Periksa satu hasil terhadap batas atau baseline; kode keluar 1 bila ada yang dilanggar.
 
@@ -81,9 +73,12 @@ def gate_command(
     """
     if not fail_under and baseline is None:
         raise typer.BadParameter("Berikan --fail-under metrik=nilai, atau --baseline HASIL.json.")
-    checks = Gate.read(fail_under, baseline, max_drop, junit).enforce(load_run(result))
-    for check in checks:
-        print(f"lolos: {check.reason}")
+    gate, run = Gate.read(fail_under, baseline, max_drop, junit), load_run(result)
+    if as_json:
+        print(json.dumps([asdict(check) for check in gate.check(run)], ensure_ascii=False))
+    for check in gate.enforce(run):
+        if not as_json:
+            print(f"lolos: {check.reason}")
 
 
 def collect_command(
@@ -108,10 +103,9 @@ def collect_command(
     if not rows:
         raise TanyaError(f"Tidak ada pertanyaan baru dari {days} hari terakhir untuk '{name}'; tidak ada yang ditulis.")
     collect.write(output, rows)
-    _stderr.print(
+    say(
         f"{len(rows)} pertanyaan ditulis. Isi answerable, reference, facts, dan evidence, lalu ukur dengan: "
-        f"tanya eval answers --questions {output}",
-        markup=False,
+        f"tanya eval answers --questions {output}"
     )
     print(output)
 
@@ -121,25 +115,3 @@ def _only_course(index: Path) -> str:
     if len(names) != 1:
         raise TanyaError(f"Indeks {index} memuat {len(names)} mata kuliah; pilih satu dengan --course.")
     return names[0]
-
-
-def _as_text(found: Comparison) -> str:
-    lines = [f"{found.shared} soal yang sama; selisih = baru - lama, dengan rentang 95%."]
-    for only, name in ((found.only_a, "hasil lama"), (found.only_b, "hasil baru")):
-        if only:
-            lines.append(f"{len(only)} soal hanya ada di {name} dan tidak ikut.")
-    for kind in dict.fromkeys(change.kind for change in found.changes):
-        lines += ["", f"Jenis: {kind_label(kind)}" if kind else "Semua soal"]
-        lines += [_line(change) for change in found.changes if change.kind == kind]
-    lines += ["", f"{len(found.questions)} soal berubah" + (":" if found.questions else ".")]
-    lines += [f"  {q.gain:+.2f}  {q.id}  {q.question}" for q in found.questions[:_MOST_LISTED]]
-    if len(found.questions) > _MOST_LISTED:
-        lines.append(f"  … dan {len(found.questions) - _MOST_LISTED} lagi; semuanya ada dengan --json.")
-    return "\n".join(lines)
-
-
-def _line(c: Change) -> str:
-    return (
-        f"  {c.metric:22} {c.a:.3f} → {c.b:.3f}  {c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}]  "
-        f"{_WORDS[c.verdict]} ({c.count})"
-    )

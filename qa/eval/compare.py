@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import TanyaError
-from qa.eval.bootstrap import DRAWS, SEED, paired
+from qa.eval import verdicts
+from qa.eval.abstention import MEASURES, difference
+from qa.eval.bootstrap import paired
 from qa.eval.saved import Row, Run
 from qa.eval.wording import gain
 
@@ -42,12 +43,17 @@ class Change:
 
 @dataclass(frozen=True)
 class ChangedQuestion:
-    """A question whose values differ; `gain` is the mean of what its metrics won (negative: lost)."""
+    """A question whose values differ; `gain` is the mean of what its metrics won (negative: lost).
+
+    `before` and `after` are what became of it in the two runs.
+    """
 
     id: str
     kind: str
     question: str
     gain: float
+    before: verdicts.Verdict
+    after: verdicts.Verdict
     values: Mapping[str, tuple[float | None, float | None]]
 
 
@@ -107,7 +113,7 @@ def _changes(kind: str, pairs: Sequence[tuple[Row, Row]]) -> list[Change]:
             found.append(
                 Change(name, kind, *ends, d.mean, d.low, d.high, d.count, verdict(name, d.mean, d.low, d.high))
             )
-    return found + [change for name, measure in _SETS.items() if (change := _set_change(name, measure, kind, pairs))]
+    return found + _set_changes(kind, pairs)
 
 
 def verdict(metric: str, difference: float, low: float, high: float) -> Verdict:
@@ -119,46 +125,20 @@ def verdict(metric: str, difference: float, low: float, high: float) -> Verdict:
     return "better" if gain(metric, 0.0, difference) > 0 else "worse"
 
 
-Flags = NDArray[np.bool_]
-
-
-def _precision(should: Flags, did: Flags) -> NDArray[np.float64]:
-    return _share((should & did).sum(-1), did.sum(-1))
-
-
-def _recall(should: Flags, did: Flags) -> NDArray[np.float64]:
-    return _share((should & did).sum(-1), should.sum(-1))
-
-
-def _f1(should: Flags, did: Flags) -> NDArray[np.float64]:
-    return _share(2 * (should & did).sum(-1), should.sum(-1) + did.sum(-1))
-
-
-def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.zeros(np.shape(part)), where=np.asarray(whole) > 0)
-
-
-# Metrics of a set: no question has a value of its own, so each draw of questions is measured anew.
-_SETS: Mapping[str, Callable[[Flags, Flags], NDArray[np.float64]]] = {
-    "abstention_precision": _precision, "abstention_recall": _recall, "abstention_f1": _f1,
-}  # fmt: skip
-
-
-def _set_change(
-    name: str, measure: Callable[[Flags, Flags], NDArray[np.float64]], kind: str, pairs: Sequence[tuple[Row, Row]]
-) -> Change | None:
+def _set_changes(kind: str, pairs: Sequence[tuple[Row, Row]]) -> list[Change]:
+    """Compare what no single question has a value of: each draw of questions is measured anew."""
     if not all("answerable" in row.details and "abstained" in row.details for pair in pairs for row in pair):
-        return None
+        return []
     should = np.array([not first.details["answerable"] for first, _ in pairs])
     if not should.any():
-        return None
-    did = np.array([[bool(row.details["abstained"]) for row in pair] for pair in pairs])
-    draws = np.random.default_rng(SEED).integers(0, len(pairs), (DRAWS, len(pairs)))
-    gains = measure(should[draws], did[draws, 1]) - measure(should[draws], did[draws, 0])
-    low, high = (float(x) for x in np.quantile(gains, (0.025, 0.975)))
-    first, second = float(measure(should, did[:, 0])), float(measure(should, did[:, 1]))
-    ends = (first, second, second - first, low, high)
-    return Change(name, kind, *ends, len(pairs), verdict(name, second - first, low, high))
+        return []
+    before, after = (np.array([bool(pair[side].details["abstained"]) for pair in pairs]) for side in (0, 1))
+    found = {name: difference(measure, should, before, after) for name, measure in MEASURES.items()}
+    return [
+        Change(name, kind, *values, len(pairs), verdict(name, values[2], values[3], values[4]))
+        for name, values in found.items()
+        if values is not None
+    ]
 
 
 def _changed(first: Row, second: Row) -> ChangedQuestion | None:
@@ -169,4 +149,5 @@ def _changed(first: Row, second: Row) -> ChangedQuestion | None:
     values = {name: (first.values.get(name), second.values.get(name)) for name in names}
     won = [gain(name, x, y) for name, (x, y) in values.items() if x is not None and y is not None]
     question = str(first.details.get("question", ""))
-    return ChangedQuestion(first.id, first.kind, question, sum(won) / len(won) if won else 0.0, values)
+    became = verdicts.verdict(first), verdicts.verdict(second)
+    return ChangedQuestion(first.id, first.kind, question, sum(won) / len(won) if won else 0.0, *became, values)

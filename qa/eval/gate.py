@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from index.errors import TanyaError
 from qa.eval.compare import compare
 from qa.eval.saved import Run
-from qa.eval.wording import LOWER_IS_BETTER, gain
+from qa.eval.wording import CHANGES, LOWER_IS_BETTER, gain
 
 ALL = "*"
 _ROUNDING = 1e-9  # 0.85 - 0.83 is a little more than 0.02 in binary
@@ -94,7 +94,7 @@ def _drop(metric: str, before: float | None, after: float | None, margin: float,
         return Check(name, False, f"{metric} {before:.4f} pada baseline, sekarang tidak terdefinisi.")
     lost = -gain(metric, before, after)
     passed = lost <= margin + _ROUNDING
-    telling = f" ({verdicts[metric]})" if metric in verdicts else ""
+    telling = f" ({CHANGES[verdicts[metric]]})" if metric in verdicts else ""
     return Check(
         name,
         passed,

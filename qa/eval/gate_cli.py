@@ -11,6 +11,7 @@ import typer
 
 from index.errors import TanyaError
 from qa.eval.gate import ALL, Check, check_drop, check_floor, junit, parse_limits
+from qa.eval.output import write
 from qa.eval.saved import Run, load_run
 
 # What a baseline without --max-drop allows: nothing. The same version gives the same numbers.
@@ -54,26 +55,27 @@ class Gate:
         drops = parse_limits(max_drop or [], "--max-drop", bare=True)
         return cls(floors, baseline, drops or {ALL: NO_DROP}, junit)
 
+    def check(self, run: Run) -> list[Check]:
+        """Check a run against the floors and the baseline.
+
+        Raises:
+            TanyaError: a limit is on a metric that is not there, or the baseline is of other questions.
+        """
+        checks = check_floor(run, self.floors)
+        if self.baseline is not None:
+            checks += check_drop(run, load_run(self.baseline), self.drops)
+        return checks
+
     def enforce(self, run: Run) -> list[Check]:
         """Check a run, write the JUnit file, and return the checks.
 
         Raises:
             TanyaError: a limit is not kept; the message names each with its numbers. The command ends with 1.
         """
-        checks = check_floor(run, self.floors)
-        if self.baseline is not None:
-            checks += check_drop(run, load_run(self.baseline), self.drops)
+        checks = self.check(run)
         if self.junit is not None:
-            _write(self.junit, junit(run, checks))
+            write(self.junit, junit(run, checks))
         failed = [check.reason for check in checks if not check.passed]
         if failed:
             raise TanyaError("Gerbang mutu tidak lolos:\n" + "\n".join(f"- {reason}" for reason in failed))
         return checks
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise TanyaError(f"Berkas {path} tidak dapat ditulis ({error.strerror}); pilih tempat lain.") from error

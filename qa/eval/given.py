@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from index.errors import TanyaError
 from qa.eval.questions import EvalQuestion
+from qa.eval.rows import json_rows
 from qa.eval.support import marks
 
 _ANSWER = ("answer", "response", "actual_output", "jawaban")
@@ -45,7 +45,7 @@ def load_answers(path: Path, questions: Sequence[EvalQuestion]) -> tuple[dict[st
     by_text = {_plain(question.question): question.id for question in questions}
     found: dict[str, dict[str, Any]] = {}
     wrong = []
-    for place, row in _rows(text):
+    for place, row in json_rows(text):
         try:
             if not isinstance(row, dict):
                 raise ValueError("bukan objek JSON")
@@ -105,23 +105,6 @@ def _passage(value: object, number: int) -> dict[str, Any]:
         "quote": str(_first(value, ("quote", *_TEXT)) or ""),
         "source": str(_first(value, _SOURCE) or ""),
     }
-
-
-def _rows(text: str) -> list[tuple[str, Any]]:
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        whole = None
-    if isinstance(whole, list):
-        return [(f"[{number}]", row) for number, row in enumerate(whole)]
-    return [(f"baris {number}", _json(line)) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-
-
-def _json(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
 
 
 def _first(row: Mapping[str, Any], names: Sequence[str]) -> Any:

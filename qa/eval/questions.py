@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import csv
-import io
-import json
+import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import TanyaError
+from qa.eval.rows import plain_name, read_rows
 
 # Our field ← the names it goes by: ours, Ragas, DeepEval, the older question/ground_truth, a lecturer's table.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "no", "nomor"),
-    "kind": ("type", "kind", "jenis"),
+    "kind": ("type", "kind", "jenis", "jenis soal"),
     "question": ("question", "user_input", "input", "query", "pertanyaan", "soal"),
-    "history": ("history", "riwayat"),
-    "reference": ("reference", "expected_output", "ground_truth", "ground_truths", "jawaban", "kunci"),
+    "history": ("history", "riwayat", "sebelumnya", "pertanyaan sebelumnya"),
+    "reference": (
+        "reference", "expected_output", "ground_truth", "ground_truths", "jawaban", "kunci", "kunci jawaban",
+        "jawaban benar",
+    ),
     "facts": ("facts", "fakta"),
-    "forbidden": ("forbidden",),
+    "forbidden": ("forbidden", "terlarang"),
     "evidence": ("evidence", "reference_contexts", "context", "bukti", "kutipan"),
-    "source": ("source", "sumber"),
+    "source": ("source", "sumber", "sumber materi"),
     "answerable": ("answerable", "terjawab"),
     "response": ("response", "actual_output", "answer"),
     "contexts": ("retrieved_contexts", "retrieval_context", "contexts"),
-}
-_NO = {"false", "tidak", "no", "0", "n"}
+}  # fmt: skip
+_MOST_NAMED = 10
+_NO = {"false", "tidak", "tak", "no", "0", "n"}
+# What lecturers write for "the material does not say"; the whole key must be this.
+_NO_KEY = re.compile(
+    r"[-–—.?x]+|n/?a|(jawabannya )?(tidak|tak|belum) (ada|dibahas|terjawab|tersedia|dijelaskan|disebutkan|dimuat)"
+    r"( jawaban(nya)?)?( (di|dalam|pada|dari)( dalam)? (materi|bacaan|buku|dokumen|modul|slide)\w*( ini)?)?\.?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -56,11 +66,15 @@ class EvalQuestion:
 
 @dataclass(frozen=True)
 class QuestionFile:
-    """The questions, which column became which field, and a sentence for each row that cannot be used."""
+    """The questions, which column became which field, and a sentence for each row that cannot be used.
+
+    `notes` are sentences about what was understood: sheets and columns that are not used, how many have an answer.
+    """
 
     questions: Sequence[EvalQuestion]
     mapping: Mapping[str, str]
     wrong: Sequence[str]
+    notes: Sequence[str] = ()
 
 
 def load_question_file(path: Path) -> QuestionFile:
@@ -70,24 +84,28 @@ def load_question_file(path: Path) -> QuestionFile:
         TanyaError: the file cannot be read, or none of its rows can be used.
     """
     try:
-        rows = list(_rows(path))
+        read = read_rows(path, NAMES["question"])
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile, csv.Error) as error:
         raise TanyaError(f"Berkas soal {path} tidak dapat dibaca ({error}); periksa berkas dan jenisnya.") from error
-    mapping = _mapping(list(dict.fromkeys(str(key) for _, row in rows if isinstance(row, dict) for key in row)))
+    except (ValueError, KeyError) as error:
+        raise TanyaError(f"Tidak ada soal yang dapat dipakai di {path}. {error}") from error
+    columns = list(dict.fromkeys(str(key) for _, row in read.rows if isinstance(row, dict) for key in row))
+    mapping = _mapping(columns)
     questions: dict[str, EvalQuestion] = {}
     wrong = []
-    for place, row in rows:
+    for place, row in read.rows:
         try:
             question = _question(row, mapping, place)
             if question.id in questions:
-                raise ValueError(f"id '{question.id}' sudah dipakai")
+                raise ValueError(f"nomor (id) '{question.id}' sudah dipakai; beri yang lain")
             questions[question.id] = question
         except (ValueError, TypeError, KeyError) as error:
             wrong.append(f"{path.name} {place}: {error}; baris ini dilewati.")
     if not questions:
         reason = wrong[0] if wrong else "Berkasnya kosong."
         raise TanyaError(f"Tidak ada soal yang dapat dipakai di {path}. {reason}")
-    return QuestionFile(list(questions.values()), mapping, wrong)
+    notes = [*read.notes, *_unused(columns, mapping), _counted(questions)]
+    return QuestionFile(list(questions.values()), mapping, wrong, notes)
 
 
 def _mapping(columns: Sequence[str]) -> dict[str, str]:
@@ -95,55 +113,27 @@ def _mapping(columns: Sequence[str]) -> dict[str, str]:
 
     Two families use "answer": with a ground truth beside it, it is what a system said; else it is the key.
     """
-    plain = {column.strip().lower(): column for column in reversed(columns)}
-    found = {field: plain[name] for field, names in NAMES.items() for name in reversed(names) if name in plain}
+    plain = {plain_name(column): column for column in reversed(columns)}
+    known = {field: [plain_name(name) for name in names] for field, names in NAMES.items()}
+    found = {field: plain[name] for field, names in known.items() for name in reversed(names) if name in plain}
     if found.get("response", "").lower() == "answer" and "reference" not in found and "facts" not in found:
         found["reference"] = found.pop("response")
     return found
 
 
-def _rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield (place, row)."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        yield from _sheet(path)
-        return
-    text = path.read_text(encoding="utf-8-sig")
-    if path.suffix.lower() in (".csv", ".tsv"):
-        first = text.splitlines()[0] if text.strip() else ""
-        delimiter = max("\t;,", key=first.count)
-        for number, row in enumerate(csv.DictReader(io.StringIO(text), delimiter=delimiter), 2):
-            yield f"baris {number}", {key: value for key, value in row.items() if key}
-        return
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        whole = None
-    if isinstance(whole, list):
-        yield from ((f"[{number}]", row) for number, row in enumerate(whole))
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield f"baris {number}", json.loads(line)
-            except ValueError:
-                yield f"baris {number}", None
+def _unused(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    unused = [column for column in columns if column not in mapping.values()]
+    return [f"Kolom yang tidak dipakai: {', '.join(unused)}."] if unused else []
 
 
-def _sheet(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield the rows of the first sheet that has a header."""
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        rows = enumerate(sheet.iter_rows(values_only=True), 1)
-        header = next((row for _, row in rows if any(cell is not None for cell in row)), None)
-        if header is None:
-            continue
-        for number, row in rows:
-            if any(cell is not None for cell in row):
-                cells = zip(header, row, strict=False)
-                yield f"baris {number}", {str(k): "" if v is None else v for k, v in cells if k is not None}
-        return
+def _counted(questions: Mapping[str, EvalQuestion]) -> str:
+    """Say how the rows were understood: a key that was forgotten is a question that should be refused."""
+    lacks = [question.id for question in questions.values() if not question.answerable]
+    has = f"{len(questions) - len(lacks)} dari {len(questions)} soal ada jawabannya di materi"
+    if not lacks:
+        return f"{has}."
+    named = ", ".join(lacks[:_MOST_NAMED]) + (", …" if len(lacks) > _MOST_NAMED else "")
+    return f"{has}; {len(lacks)} tidak, dan harus dijawab 'tidak ada': {named}."
 
 
 def _question(row: Any, mapping: Mapping[str, str], place: str) -> EvalQuestion:
@@ -154,6 +144,8 @@ def _question(row: Any, mapping: Mapping[str, str], place: str) -> EvalQuestion:
     if not isinstance(asked, str) or not asked.strip():
         raise ValueError("pertanyaannya kosong")
     reference = _texts(given.get("reference"))
+    if given.get("answerable") in (None, ""):
+        reference = tuple(text for text in reference if not _NO_KEY.fullmatch(text))
     facts = _facts(given.get("facts"))
     if "answerable" in given and mapping["answerable"] in row and given["answerable"] is None:
         raise ValueError(f"'{mapping['answerable']}' belum diisi (true atau false)")
@@ -164,7 +156,7 @@ def _question(row: Any, mapping: Mapping[str, str], place: str) -> EvalQuestion:
         kind=str(given.get("kind") or ("answerable" if answerable else "unanswerable")),
         question=asked.strip(),
         answerable=answerable,
-        history=_texts(given.get("history")),
+        history=_history(given.get("history")),
         reference=reference[0] if reference else "",
         facts=facts if answerable else (),
         forbidden=_texts(given.get("forbidden")),
@@ -189,6 +181,11 @@ def _facts(value: object) -> tuple[tuple[str, ...], ...]:
         value = [part.split("|") for part in value.split(";")]
     items = value if isinstance(value, list | tuple) else [] if value is None else [value]
     return tuple(forms for item in items if (forms := _texts(item)))
+
+
+def _history(value: object) -> tuple[str, ...]:
+    """Take a list of earlier questions, or a table's cell: one a line."""
+    return _texts(value.splitlines() if isinstance(value, str) else value)
 
 
 def _files(value: object) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from index.errors import TanyaError
 from qa.eval import metrics
 from qa.eval.bootstrap import interval
+from qa.eval.rows import json_rows
 from qa.reader import Reader, Reading
 
 BATCH = 256  # questions read at once; they are batched by length inside
@@ -41,6 +42,8 @@ def load_squad(path: Path) -> tuple[list[SquadQuestion], list[str]]:
     questions, wrong = [], []
     for place, row in _rows(text):
         try:
+            if not isinstance(row, dict):
+                raise ValueError("bukan objek JSON")
             questions.append(_question(row, place))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             wrong.append(f"{path.name} {place}: {type(error).__name__} {error}; perlu question, context, answers.")
@@ -129,7 +132,7 @@ def _best(rows: Sequence[dict[str, Any]]) -> dict[str, float | None]:
     }
 
 
-def _rows(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(text: str) -> Iterator[tuple[str, Any]]:
     """Yield (place, flat row)."""
     try:
         whole = json.loads(text)
@@ -141,15 +144,7 @@ def _rows(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 for qa in paragraph.get("qas", [paragraph]):
                     yield f"data[{a}].paragraphs[{p}]", {"context": paragraph.get("context"), **qa}
         return
-    if isinstance(whole, list):
-        yield from ((f"[{i}]", row) for i, row in enumerate(whole))
-        return
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield f"baris {number}", json.loads(line)
-            except ValueError:
-                yield f"baris {number}", {}
+    yield from json_rows(text)
 
 
 def _question(row: dict[str, Any], place: str) -> SquadQuestion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -11,13 +12,17 @@ from qa.eval.saved import Row
 from qa.eval.wording import kind_label, label
 
 # The columns of numbers, where the run has them; more would not fit a page.
-COLUMNS = ("fact_recall", "f1", "citation_recall", "mrr@10", "ndcg@10", "recall@10")
+COLUMNS = ("fact_recall", "reference_recall", "f1", "citation_recall", "mrr@10", "ndcg@10", "recall@10")
 _MOST_COLUMNS = 3
+_LONGEST_NUMBER = 4
 
 
 def table(rows: Sequence[Row]) -> str:
     """Return the filters and the table; each row carries what the page's script sorts and filters by."""
-    names = [name for name in COLUMNS if any(name in row.values for row in rows)][:_MOST_COLUMNS]
+    names = [name for name in COLUMNS if any(name in row.values for row in rows)]
+    if "fact_recall" in names and "reference_recall" in names:
+        names.remove("reference_recall")  # what judges where there are no facts
+    names = names[:_MOST_COLUMNS]
     confident = any(row.details.get("confidence") is not None for row in rows)
     heads = ["Nomor", "Soal", "Jenis", "Hasil", *(label(name) for name in names), *(["Keyakinan"] if confident else [])]
     head = "".join(
@@ -25,7 +30,8 @@ def table(rows: Sequence[Row]) -> str:
         "</button></th>"
         for place, text in enumerate(heads)
     )
-    body = "".join(_row(number, row, names, confident) for number, row in enumerate(rows, 1))
+    own = all(len(row.id) <= _LONGEST_NUMBER for row in rows)  # the numbers of a lecturer's table
+    body = "".join(_row(row.id if own else str(n), row, names, confident) for n, row in enumerate(rows, 1))
     return (
         f'{_filters(rows)}<div class="scroll" tabindex="0" role="region" aria-label="Tabel soal">'
         f'<table id="questions"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -34,9 +40,10 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _filters(rows: Sequence[Row]) -> str:
-    present = {flag for row in rows for flag in verdicts.flags(row)}
+    present = Counter(flag for row in rows for flag in verdicts.flags(row))
     chips = "".join(
-        f'<button type="button" data-flag="{flag}" aria-pressed="false">{escape(name)}</button>'
+        f'<button type="button" data-flag="{flag}" aria-pressed="false">{escape(name)} <small>{present[flag]}</small>'
+        "</button>"
         for flag, name in verdicts.NAMES.items()
         if flag in present
     )
@@ -47,11 +54,12 @@ def _filters(rows: Sequence[Row]) -> str:
         f"(show only)</span></legend>{chips}</fieldset>"
         f'<label class="field" for="kind">Jenis soal<select id="kind"><option value="">semua</option>{options}'
         '</select></label><label class="field" for="search">Cari kata<input id="search" type="search"></label>'
+        '<button type="button" id="open" aria-pressed="false">Buka semua jawaban</button>'
         '<span class="hint" id="count" role="status"></span></div>'
     )
 
 
-def _row(number: int, row: Row, names: Sequence[str], confident: bool) -> str:
+def _row(number: str, row: Row, names: Sequence[str], confident: bool) -> str:
     found = verdicts.flags(row)
     pills = "".join(
         f'<span class="verdict verdict-{flag}">{escape(verdicts.NAMES[flag])}</span> '
@@ -63,7 +71,7 @@ def _row(number: int, row: Row, names: Sequence[str], confident: bool) -> str:
     numbers += _number("Keyakinan", row.details.get("confidence")) if confident else ""
     return (
         f'<tr data-flags="{" ".join(found)}" data-kind="{escape(row.kind)}">'
-        f'<td class="number" data-label="Nomor" data-value="{number:06d}">{number}</td>'
+        f'<td class="number" data-label="Nomor" data-value="{escape(number)}">{escape(number)}</td>'
         f'<th scope="row" class="question">{_question(row)}</th>'
         f'<td data-label="Jenis">{escape(kind_label(row.kind))}</td>'
         f'<td data-label="Hasil" data-value="{order}">{pills}</td>{numbers}</tr>'
@@ -79,10 +87,10 @@ def _number(name: str, value: object) -> str:
 def _question(row: Row) -> str:
     d = row.details
     asked = escape(str(d.get("question") or d.get("query") or row.id))
-    history = "".join(f"<li>{escape(str(text))}</li>" for text in d.get("history") or ())
     parts = [
-        f"<h3>Ditanyakan sebelumnya</h3><ul>{history}</ul>" if history else "",
+        _listed("Ditanyakan sebelumnya", d.get("history") or ()),
         f"<h3>Jawaban</h3>{_paragraphs(d.get('answer'))}",
+        _listed("Tidak didukung kutipannya", d.get("unsupported") or ()),
         _citations(d.get("citations") or ()),
         _gold(d),
         _values(row.values),
@@ -114,14 +122,25 @@ def _place(citation: Mapping[str, Any]) -> str:
 
 def _gold(d: Mapping[str, Any]) -> str:
     parts = [f"<h3>Kunci</h3>{_paragraphs(d.get('reference') or ' / '.join(map(str, d.get('answers') or ())))}"]
-    facts = "".join(f"<li>{escape(' / '.join(map(str, forms)))}</li>" for forms in d.get("facts") or ())
-    if facts:
-        parts.append(f"<h3>Fakta yang diharapkan</h3><ul>{facts}</ul>")
+    stated = d.get("stated") or ()
+    facts = [_fact(forms, stated[n] if n < len(stated) else None) for n, forms in enumerate(d.get("facts") or ())]
+    parts.append(_listed("Fakta yang diharapkan", facts))
+    parts.append(_listed("Keliru, tetapi disebut", d.get("forbidden") or ()))
     evidence = "".join(
         f"<li><blockquote>{escape(str(e['quote']))}</blockquote><small>{escape(str(e.get('file') or ''))}</small></li>"
         for e in d.get("evidence") or ()
     )
     return "".join(parts) + (f"<h3>Bukti di materi</h3><ul>{evidence}</ul>" if evidence else "")
+
+
+def _fact(forms: Sequence[object], stated: bool | None) -> str:
+    mark = "" if stated is None else " (disebut)" if stated else " (tidak disebut)"
+    return " / ".join(map(str, forms)) + mark
+
+
+def _listed(title: str, texts: Sequence[object]) -> str:
+    items = "".join(f"<li>{escape(str(text))}</li>" for text in texts)
+    return f"<h3>{escape(title)}</h3><ul>{items}</ul>" if items else ""
 
 
 def _values(values: Mapping[str, float | None]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from qa.eval.abstention import abstention
 from qa.eval.bootstrap import interval
 
 Value = float | None
@@ -18,7 +19,8 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return `metrics` (means), `intervals`, `by_kind` and `undefined` of rows from `answers.score`.
 
     `intervals` say for how many questions a metric is defined (`count`) and is not (`undefined`), with its 95%
-    interval; `undefined` counts the reasons. A metric that no question defines is None.
+    interval; `undefined` counts the reasons. A metric that no question defines is None. `by_kind` holds for each kind
+    the number of questions, the means, and under `intervals` theirs.
     """
     names = list(dict.fromkeys(name for row in rows for name in (*row["metrics"], *row.get("undefined", {}))))
     means: dict[str, Value] = {}
@@ -32,26 +34,13 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         reasons = Counter(row["undefined"][name] for row in rows if name in row.get("undefined", {}))
         if reasons:
             undefined[name] = dict(sorted(reasons.items()))
+    for name, found in abstention(rows).items():
+        means[name] = found.mean
+        intervals[name] = asdict(found) | {"undefined": len(rows) - found.count}
     kinds = sorted({str(row["type"]) for row in rows})
-    by_kind = {kind: _means([row for row in rows if row["type"] == kind], names) for kind in kinds}
-    summary = {"metrics": means | abstention(rows), "intervals": intervals, "by_kind": by_kind}
+    by_kind = {kind: _of_kind([row for row in rows if row["type"] == kind], names) for kind in kinds}
+    summary = {"metrics": means, "intervals": intervals, "by_kind": by_kind}
     return summary | {"undefined": undefined}
-
-
-def abstention(rows: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
-    """Return precision, recall and F1 of abstaining, the unanswerable questions being the ones to find.
-
-    precision: share of the refusals that had to be. recall: share of the unanswerable questions that were refused.
-    F1: their harmonic mean. None where the share is of nothing.
-    """
-    right = sum(row["abstained"] and not row["answerable"] for row in rows)
-    refused = sum(row["abstained"] for row in rows)
-    wanted = sum(not row["answerable"] for row in rows)
-    return {
-        "abstention_precision": right / refused if refused else None,
-        "abstention_recall": right / wanted if wanted else None,
-        "abstention_f1": 2 * right / (refused + wanted) if refused + wanted else None,
-    }
 
 
 def latencies(answers: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
@@ -66,10 +55,8 @@ def latencies(answers: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float
     }
 
 
-def _means(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"questions": len(rows)}
-    for name in names:
-        defined = [value for row in rows if (value := row["metrics"].get(name)) is not None]
-        if defined:
-            found[name] = sum(defined) / len(defined)
-    return found
+def _of_kind(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    values = {name: [v for row in rows if (v := row["metrics"].get(name)) is not None] for name in names}
+    found = {name: interval(defined) for name, defined in values.items() if defined}
+    means = {name: one.mean for name, one in found.items()}
+    return {"questions": len(rows), **means, "intervals": {name: asdict(one) for name, one in found.items()}}

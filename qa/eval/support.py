@@ -80,6 +80,12 @@ def support_metrics(
     return {name: sum(flags) / len(flags) if flags else None for name, flags in groups.items()}
 
 
+def unsupported(answer: str, citations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the sentences that lower citation_recall: their own quotes do not say them."""
+    quotes = {int(c["number"]): str(c["quote"]) for c in citations}
+    return [s for s in sentences(answer) if not supports(s, [quotes[n] for n in marks(s) if n in quotes])]
+
+
 def _loosely(sentence: str, quotes: str) -> bool:
     bare = without_marks(sentence)
     words = content_stems(bare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 # Everything else is better when it is higher.
 LOWER_IS_BETTER = frozenset({"over_refusal", "false_answer", "hallucination_rate", "error_rate"})
@@ -24,6 +25,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "context_recall": ("Bacaan ditemukan", "bukti yang ikut ditemukan (context recall)"),
     "evidence_hit": ("Bukti dikutip", "jawaban yang mengutip kalimat buktinya (evidence hit)"),
     "supported": ("Kalimat didukung kutipan", "kalimat yang isinya ada di kutipan (supported)"),
+    "quote_exact": ("Kutipan persis", "kutipan yang ada huruf demi huruf di dokumennya (quote exact)"),
+    "generated": ("Ditulis model", "jawaban yang ditulis model, bukan hanya kutipan (generated)"),
     "over_refusal": ("Menolak padahal bisa", "soal terjawab yang dijawab 'tidak ada' (over refusal)"),
     "false_answer": ("Menjawab padahal tidak ada", "soal tak terjawab yang tetap dijawab (false answer)"),
     "hallucination_rate": ("Mengarang", "jawaban atas soal yang tak ada di materi (hallucination rate)"),
@@ -41,7 +44,32 @@ KINDS: Mapping[str, str] = {
     "comparison": "perbandingan", "summary": "ringkasan", "acronym": "singkatan", "followup": "pertanyaan lanjutan",
     "slang": "bahasa sehari-hari", "english": "bahasa Inggris", "synonym": "kata lain", "near": "hampir, tapi tak ada",
     "near_domain": "sebidang, tapi tak ada", "false_premise": "anggapan keliru", "off_topic": "di luar topik",
-    "injection": "perintah titipan", "gap": "dari pemakaian",
+    "injection": "perintah titipan", "gap": "dari pemakaian", "answerable": "ada di materi",
+    "unanswerable": "tak ada di materi", "query": "pertanyaan",
+}  # fmt: skip
+
+
+# Why a metric has no value, as `qa.eval.undefined` says it.
+REASONS: Mapping[str, str] = {
+    "the question is unanswerable": "soalnya tidak ada di materi",
+    "the question is answerable": "tidak ada soal tanpa jawaban di materi",
+    "the question names no facts": "soal tidak menyebut fakta (kolom Fakta)",
+    "the question has no reference": "soal tidak punya kunci (kolom Jawaban)",
+    "the question has neither facts nor a reference": "soal tidak punya kunci atau fakta",
+    "the question names no evidence": "soal tidak menyebut kalimat bukti (kolom Bukti)",
+    "the question names no source": "soal tidak menyebut dokumen (kolom Sumber)",
+    "the answer cites nothing": "jawaban tidak mengutip apa pun",
+    "no sentence of the answer is cited": "tidak ada kalimat jawaban yang bernomor sumber",
+    "the answer has no whole sentence": "jawaban tidak berisi kalimat utuh",
+    "the system abstained": "sistem tidak menjawab",
+    "the system does not say whether it wrote or quoted": "sistem tidak mengatakan apakah ia menulis atau mengutip",
+    "the documents are not known (give --corpus)": "dokumennya tidak diketahui (beri --corpus)",
+}
+
+
+# What a comparison says, the worst first.
+CHANGES: Mapping[str, str] = {
+    "worse": "lebih buruk", "better": "lebih baik", "not distinguishable": "tak terbedakan", "same": "sama",
 }  # fmt: skip
 
 
@@ -61,3 +89,12 @@ def kind_label(kind: str) -> str:
 def gain(metric: str, before: float, after: float) -> float:
     """Return how much better `after` is than `before`; negative is worse, whichever way the metric runs."""
     return before - after if metric in LOWER_IS_BETTER else after - before
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def english(text: str) -> str:
+    """Return the small English line under a heading."""
+    return f'<span class="english" lang="en">{escape(text)}</span>'

@@ -53,7 +53,7 @@ def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
     app.include_router(completions_router(asking))
     app.include_router(documents_router(courses, embedding))
     app.include_router(picker_router(courses, embedding))
-    app.include_router(teacher_router(settings, courses, feedback, embedding))
+    app.include_router(teacher_router(settings, courses, feedback))
     app.add_api_route("/widget.js", _widget, include_in_schema=False)
     app.add_api_route("/ui/{name}", _asset, include_in_schema=False)
     app.add_exception_handler(RequestValidationError, _unusable_body)

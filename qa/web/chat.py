@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +17,16 @@ from qa.pipeline import clean_question
 from qa.types import Answer, Question
 from qa.web import texts
 from qa.web.answering import Answering, Waiting
+from qa.web.components import composer_row, conversation_list, fixed_part
 from qa.web.courses import Courses
 from qa.web.embed import Embedding
 from qa.web.next_questions import NextQuestions
 from qa.web.page import COURSE_NAME, COURSE_QUESTIONS, COURSE_TITLE, PAGE_TITLE, TOKEN
 from qa.web.render import Turn, next_html, turn_html
-from qa.web.shell import conversation_html, footnote_html, greeting_html, header_html, in_each_language, panels_html
+from qa.web.shell import footnote_html, greeting_html, header_html, panels_html
 from qa.web.sources import Material
 from qa.web.stored import read_opened, turn_json
+from qa.web.translation import translated
 from qa.web.words import Words, words_in
 
 if TYPE_CHECKING:
@@ -68,16 +70,16 @@ class Chat:
             # Last in every event, and checked (events.py): which course the page shows, and what lets it.
             course = gr.Textbox(COURSE_NAME, visible="hidden", elem_id="tm-course", label="course")
             token = gr.Textbox(TOKEN, visible="hidden", elem_id="tm-token", label="token")
-            _fixed(partial(header_html, COURSE_TITLE), "tm-header", words)
+            fixed_part(partial(header_html, COURSE_TITLE), "tm-header", words)
             with gr.Column(elem_id="tm-main"):
-                _fixed(partial(greeting_html, COURSE_TITLE), "tm-greeting", words)
+                fixed_part(partial(greeting_html, COURSE_TITLE), "tm-greeting", words)
                 gr.HTML(COURSE_QUESTIONS, apply_default_css=False, js_on_load=None, elem_id="tm-suggestions")
-                conversation = _conversation()
+                conversation = conversation_list()
                 with gr.Column(elem_id="tm-dock"):
                     with gr.Row(elem_id="tm-composer"):
-                        composer, send, stop = _composer(words)
-                    _fixed(footnote_html, "tm-footnote", words)
-            _fixed(partial(panels_html, COURSE_NAME), "tm-panels", words)
+                        composer, send, stop = composer_row(words)
+                    fixed_part(footnote_html, "tm-footnote", words)
+            fixed_part(partial(panels_html, COURSE_NAME), "tm-panels", words)
             suggested = gr.HTML(
                 "",
                 js_on_load="watch('value', () => window.tanyaMateri.suggest(props.value));",
@@ -234,54 +236,14 @@ class Chat:
             else:
                 yield Turn(name, text, answer, "done")
         except TanyaError as error:
-            yield Turn(name, text[:500], None, "error", str(error))
+            yield Turn(name, text[:500], None, "error", translated(str(error), words.language))
         except Exception:  # the edge: a student reads a sentence, the operator the log
             logger.exception("A question could not be answered.")
-            yield Turn(name, text[:500], None, "error", words.error)
+            yield Turn(name, text[:500], None, "error", translated(texts.ERROR, words.language))
 
 
 def _one_line(text: str | None) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-
-
-def _conversation() -> gr.HTML:
-    """Return the list of turns, empty at first.
-
-    Its value is the HTML of one turn, or of those of an old conversation: the page adds them, or replaces the parts
-    of the one with its id. So the other turns keep their open sources and votes, and a long conversation is not
-    sent again and again. (A function, because Gradio writes a stub file beside the module of every subclass of a
-    component.)
-    """
-    return gr.HTML(
-        "",
-        html_template=conversation_html(),
-        js_on_load="window.tanyaMateri.attach(element, props, trigger, watch); /* triggers 'retry', 'show', 'next' */",
-        apply_default_css=False,
-        elem_id="tm-conversation",
-    )
-
-
-def _composer(words: Words) -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    composer = gr.Textbox(
-        label=words.composer_label,
-        show_label=False,
-        container=False,
-        lines=1,
-        max_lines=8,
-        scale=1,
-        min_width=80,
-        placeholder=words.composer_placeholder,
-        elem_id="tm-question",
-        html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
-    )
-    send = gr.Button(words.send, variant="primary", elem_id="tm-send", scale=0, min_width=96)
-    stop = gr.Button(words.stop, variant="secondary", elem_id="tm-stop", scale=0, min_width=96, visible=False)
-    return composer, send, stop
-
-
-def _fixed(part: Callable[[Words], str], name: str, words: Words) -> gr.HTML:
-    html = in_each_language(part, words.language)
-    return gr.HTML(html, apply_default_css=False, js_on_load=None, elem_id=name)
 
 
 def _buttons(*, busy: bool) -> tuple[Any, Any]:

@@ -21,8 +21,6 @@ from index.errors import TanyaError
 from qa.types import Answer, Question
 from qa.web import texts
 from qa.web.asking import MOST_HISTORY, Asking
-from qa.web.embed import token_in
-from qa.web.tokens import TokenError
 
 NO_USER = 'messages harus berakhir dengan pesan dari user, misalnya {"role": "user", "content": "Apa itu ...?"}.'
 UNUSABLE = "Isi kiriman tidak cocok ({reason}); kirim model dan messages seperti pada API chat completions."
@@ -95,11 +93,17 @@ def completions_router(asking: Asking) -> APIRouter:
 
     @router.get("/models")
     def models(request: Request) -> dict[str, Any]:
-        """List the courses; with a token, its course."""
-        names = asking.courses.names()
-        if asking.embedding.tokens.required:
-            names = [name for name in names if name == _course_of_token(asking, request)]
-        return {"object": "list", "data": [_model(name) for name in names]}
+        """List the courses; where tokens are required, the one that the token opens."""
+        opened, refused = [], None
+        for name in asking.courses.names():
+            try:
+                asking.admit(request, name)
+                opened.append(name)
+            except HTTPException as error:
+                refused = error
+        if refused and not opened:
+            raise refused
+        return {"object": "list", "data": [_model(name) for name in opened]}
 
     @router.get("/models/{name}")
     def model(name: str, request: Request) -> dict[str, Any]:
@@ -188,13 +192,6 @@ def _event(row: dict[str, Any]) -> str:
 
 def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": "tanya-materi"}
-
-
-def _course_of_token(asking: Asking, request: Request) -> str:
-    try:
-        return asking.embedding.tokens.read(token_in(request.headers)).course
-    except TokenError as error:
-        raise HTTPException(error.status, str(error)) from None
 
 
 def _shape(status: int, sentence: str) -> dict[str, Any]:

@@ -1,80 +1,104 @@
-"""The course's documents: the original files, and a readable page around a quoted passage."""
+"""The course's documents: the original files, and a page to read around a quoted passage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from index.blocks import Block, CourseDocument
 from index.build import CourseIndex
 from qa.web import texts
 from qa.web.courses import Courses
-from qa.web.page import MARK
+from qa.web.embed import Embedding, token_in
+from qa.web.notice import notice
+from qa.web.reading import Reading, reading_page
 from qa.web.security import STILL_POLICY
-from qa.web.sources import clean, document_url, place
+from qa.web.tokens import TokenError
 
-# Characters of the document that are shown on each side of the quote.
-AROUND = 5000
 _AS_TEXT = {".txt", ".md", ".markdown", ".html", ".htm", ".xhtml"}
 # A browser's PDF viewer needs more than the policy of our pages; a PDF's scripts do not run in the page.
 _PDF_POLICY = "frame-ancestors 'self'"
 
 
-def documents_router(courses: Courses) -> APIRouter:
+def documents_router(courses: Courses, embedding: Embedding) -> APIRouter:
     """Return the routes over the documents of the courses; nothing else on the disk can be reached.
 
-    `course` in the address may be left out where there is only one.
+    `course` in the address may be left out where there is only one; `token` stands there where tokens are required.
+    Whoever may not read, and whoever looks for what is not there, gets a small page that says so.
     """
     router = APIRouter()
 
+    def admitted(request: Request, course: str) -> CourseIndex:
+        """Return the index of a course that this request may read; HTTPException says why it may not."""
+        name = course or courses.only()
+        try:
+            embedding.admit(token_in(request.headers, request.query_params), name)
+            return courses.pipeline(name).index
+        except TokenError as error:
+            raise HTTPException(error.status, str(error)) from None
+        except KeyError:
+            raise HTTPException(404, texts.UNKNOWN_DOCUMENT) from None
+
     @router.get("/documents/{source:path}", response_class=Response)
-    def document(source: str, course: str = "") -> Response:
+    def document(source: str, request: Request, course: str = "", lang: str = "id") -> Response:
         """Return the original file: PDF in the browser, text as plain text, anything else as a download."""
-        index = _index(courses, course)
-        if index is None or source not in index.documents:
-            raise HTTPException(404, texts.UNKNOWN_DOCUMENT)
-        path = _inside(Path(index.folder), source)
-        if path is None:
-            raise HTTPException(404, texts.DOCUMENT_MOVED)
-        suffix = path.suffix.lower()
-        if suffix == ".pdf":
-            return _file(path, "application/pdf", "inline", _PDF_POLICY)
-        if suffix in _AS_TEXT:
-            return _file(path, f"text/plain; charset={_charset(path)}", "inline", STILL_POLICY)
-        return _file(path, "application/octet-stream", "attachment", STILL_POLICY)
+        try:
+            return _original(admitted(request, course), source)
+        except HTTPException as why:
+            return _told(request, why, "../" * (source.count("/") + 1), lang)
 
     @router.get("/passages/{passage_id}", response_class=HTMLResponse)
     def passage(
         passage_id: str,
+        request: Request,
         start: Annotated[int | None, Query(ge=0)] = None,
         end: Annotated[int | None, Query(ge=0)] = None,
         course: str = "",
-    ) -> HTMLResponse:
+        lang: str = "",
+    ) -> Response:
         """Return the document around a passage; [start, end) is marked, or else the whole passage."""
-        index = _index(courses, course)
-        found = index.passages.get(passage_id) if index else None
-        if index is None or found is None:
-            raise HTTPException(404, texts.UNKNOWN_PASSAGE)
-        first, last = found.metadata["start"], found.metadata["end"]
+        try:
+            index = admitted(request, course)
+            if passage_id not in index.passages:
+                raise HTTPException(404, texts.UNKNOWN_PASSAGE)
+        except HTTPException as why:
+            return _told(request, why, "../", lang)
+        found = index.passages[passage_id].metadata
+        first, last = found["start"], found["end"]
         if start is not None and end is not None and start < end and start < last and first < end:
             first, last = start, end
-        read = index.document(found.metadata["source"])
-        page = _page(read, first, last, found.metadata["page"], found.metadata["section"], course)
+        shown = Reading(
+            index.document(found["source"]), first, last, found["page"], found["section"], index.course, course,
+            request.query_params.get("token", ""), lang or index.course.language,
+        )  # fmt: skip
+        page = reading_page(shown)
         return HTMLResponse(page, headers={"content-security-policy": STILL_POLICY})
 
     return router
 
 
-def _index(courses: Courses, course: str) -> CourseIndex | None:
-    try:
-        return courses.pipeline(course or courses.only()).index
-    except KeyError:
-        return None
+def _told(request: Request, why: HTTPException, base: str, language: str) -> Response:
+    """Say why nothing is shown: to a person on a page, to a program as JSON."""
+    if "text/html" in request.headers.get("accept", ""):
+        return notice(why.status_code, texts.NOT_SHOWN, str(why.detail), base, language=language)
+    return JSONResponse({"detail": why.detail}, why.status_code)
+
+
+def _original(index: CourseIndex, source: str) -> Response:
+    """Return the file of a document; HTTPException where there is none."""
+    if source not in index.documents:
+        raise HTTPException(404, texts.UNKNOWN_DOCUMENT)
+    path = _inside(Path(index.folder), source)
+    if path is None:
+        raise HTTPException(404, texts.DOCUMENT_MOVED)
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        return _file(path, "application/pdf", "inline", _PDF_POLICY)
+    if suffix in _AS_TEXT:
+        return _file(path, f"text/plain; charset={_charset(path)}", "inline", STILL_POLICY)
+    return _file(path, "application/octet-stream", "attachment", STILL_POLICY)
 
 
 def _inside(folder: Path, source: str) -> Path | None:
@@ -100,50 +124,3 @@ def _charset(path: Path) -> str:
     except UnicodeDecodeError:
         return "windows-1252"
     return "utf-8"
-
-
-def _page(document: CourseDocument, start: int, end: int, page: int | None, section: str, course: str) -> str:
-    """Return the reading page; every word of the document is escaped. `course` is what the address named."""
-    low, high = start - AROUND, end + AROUND
-    shown = [b for b in document.blocks if b.kind != "furniture" and b.end > low and b.start < high]
-    whole = not shown or (shown[0].start <= document.blocks[0].start and shown[-1].end >= document.blocks[-1].end)
-    about = " · ".join(filter(None, [document.author, document.date, document.licence]))
-    partly = "" if whole else f'<p class="tm-part">{texts.PART_SHOWN}</p>'
-    body = "".join(_elements(document.text, shown, start, end))
-    original = f"../{document_url(document.source, page, course)}"
-    chat = f"../c/{quote(course)}" if course else "../"
-    return (
-        '<!doctype html><html lang="id"><head><meta charset="utf-8" />'
-        '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-        f"<title>{clean(document.title)} · {texts.NAME}</title>"
-        '<link rel="icon" type="image/svg+xml" href="../ui/mark.svg" /><script src="../ui/theme.js"></script>'
-        '<link rel="stylesheet" href="../ui/tokens.css" /><link rel="stylesheet" href="../ui/passage.css" />'
-        '</head><body><header class="tm-top">'
-        f'<a href="{chat}">{MARK}<span>{texts.BACK_TO_CHAT}</span></a>'
-        f'<a href="{clean(original)}">{texts.OPEN_DOCUMENT}</a></header>'
-        f'<main><p class="tm-where">{clean(place(document.source, page, section)) or texts.READING_PAGE}</p>'
-        f'<h1>{clean(document.title)}</h1><p class="tm-about">{clean(about)}</p>{partly}'
-        f"<article>{body}</article></main></body></html>"
-    )
-
-
-def _elements(text: str, blocks: list[Block], start: int, end: int) -> Iterator[str]:
-    """Yield headings, paragraphs and list items; the first part of the quote carries the id `kutipan`."""
-    first = True
-    in_list = False
-    for block in blocks:
-        low, high = max(block.start, start), min(block.end, end)
-        content = clean(text[block.start : block.end])
-        if low < high:
-            anchor = ' id="kutipan" tabindex="-1"' if first else ""
-            first = False
-            content = (
-                f"{clean(text[block.start : low])}<mark{anchor}>{clean(text[low:high])}</mark>"
-                f"{clean(text[high : block.end])}"
-            )
-        if in_list != (block.kind == "item"):
-            in_list = not in_list
-            yield '<ul role="list">' if in_list else "</ul>"
-        yield {"heading": f"<h2>{content}</h2>", "item": f"<li>{content}</li>"}.get(block.kind, f"<p>{content}</p>")
-    if in_list:
-        yield "</ul>"

@@ -12,6 +12,7 @@ from importlib.resources import files
 from index.course import Course
 from qa.web import texts
 from qa.web.sources import clean
+from qa.web.translation import translated
 
 ASSETS = files("qa.web") / "assets"
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -80,12 +81,19 @@ def frame(html: str, nonce: str, shown: Shown) -> str:
         f'<script src="./ui/theme.js"></script>{embed}<script src="./ui/chat.js" type="module"></script>'
     )
     first_paint = (
-        f'<div id="tm-boot">{MARK}<p class="tm-product">{texts.NAME}</p><p class="tm-boot-title">{title}</p>'
-        f"<p>{clean(course.description)}</p><p>{texts.LOADING}</p><noscript><p>{texts.NO_SCRIPT}</p></noscript></div>"
+        f'<div id="tm-boot" role="status">{MARK}<p class="tm-product">{texts.NAME}</p>'
+        f'<p class="tm-boot-title">{title}</p>'
+        f"<p>{clean(course.description)}</p>{_in_both(texts.LOADING)}"
+        f"<noscript><p>{translated(texts.NO_SCRIPT, shown.language or course.language)}</p></noscript></div>"
     )
     html = re.sub(r'<meta charset="utf-8" />', lambda found: found.group(0) + head, html, count=1)
     html = re.sub(r"<body[^>]*>", lambda found: found.group(0) + first_paint, html, count=1)
     return html.replace("<script", f'<script nonce="{nonce}"')
+
+
+def _in_both(sentence: str) -> str:
+    """Return a sentence in each language of the interface; the style sheet shows the one that theme.js found."""
+    return "".join(f'<p class="tm-each" lang="{code}">{translated(sentence, code)}</p>' for code in ("id", "en"))
 
 
 def _root_attributes(shown: Shown) -> str:

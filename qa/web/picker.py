@@ -1,8 +1,7 @@
-"""Small pages around the chat: which course, no such course, a frame that may not open."""
+"""Pages beside the chat's own: which course, no such course, a frame that may not open."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -12,10 +11,10 @@ from qa.pipeline import Pipeline
 from qa.web import texts
 from qa.web.courses import Courses
 from qa.web.embed import Embedding
-from qa.web.page import MARK
-from qa.web.security import STILL_POLICY
+from qa.web.notice import notice
 from qa.web.sources import clean
 from qa.web.tokens import TokenError
+from qa.web.translation import translated
 
 
 def picker_router(courses: Courses, embedding: Embedding) -> APIRouter:
@@ -23,52 +22,45 @@ def picker_router(courses: Courses, embedding: Embedding) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/courses")
-    def pick() -> HTMLResponse:
+    def pick(lang: str = "id") -> HTMLResponse:
         """Show the courses."""
-        return _page(200, texts.PICK_COURSE, f"<p>{texts.TAGLINE}.</p>", courses.all(), "./")
+        tagline = f"{translated(texts.TAGLINE, lang)}."
+        return notice(200, texts.PICK_COURSE, tagline, "./", language=lang, cards=_cards(courses, "./", lang))
 
     @router.get("/c/{name}")
-    def unknown(name: str) -> HTMLResponse:
+    def unknown(name: str, lang: str = "id") -> HTMLResponse:
         """Say that there is no such course, and which there are."""
-        return _page(404, texts.NO_SUCH_COURSE, f"<p>{texts.NO_SUCH_COURSE_HELP}</p>", courses.all(), "../")
+        cards = _cards(courses, "../", lang)
+        return notice(404, texts.NO_SUCH_COURSE, texts.NO_SUCH_COURSE_HELP, "../", language=lang, cards=cards)
 
     @router.get("/embed/{name}")
-    def refused(name: str, token: str = "") -> HTMLResponse:
+    def refused(name: str, token: str = "", lang: str = "id") -> HTMLResponse:
         """Say in the frame why the chat does not open there."""
-        if name not in courses.names():
-            return _page(404, texts.NO_SUCH_COURSE, "", (), "../", embedding.ancestors)
+        status, title, sentence = 503, texts.NOT_OPENED, texts.ERROR
         try:
-            embedding.admit(token, name, framed=True)
+            if name not in courses.names():
+                status, title, sentence = 404, texts.NO_SUCH_COURSE, ""
+            else:
+                embedding.admit(token, name, framed=True)
         except TokenError as error:
-            return _page(error.status, texts.NOT_OPENED, f"<p>{error}</p>", (), "../", embedding.ancestors)
-        return _page(503, texts.NOT_OPENED, f"<p>{texts.ERROR}</p>", (), "../", embedding.ancestors)
+            status, sentence = error.status, str(error)
+        return notice(status, title, sentence, "../", language=lang, ancestors=embedding.ancestors)
 
     return router
 
 
-def _page(
-    status: int, title: str, said: str, pipelines: Sequence[Pipeline], base: str, ancestors: str = "'self'"
-) -> HTMLResponse:
-    cards = "".join(_card(pipeline, base) for pipeline in pipelines)
-    html = (
-        '<!doctype html><html lang="id"><head><meta charset="utf-8" />'
-        '<meta name="viewport" content="width=device-width, initial-scale=1" />'
-        f"<title>{title} · {texts.NAME}</title>"
-        f'<link rel="icon" type="image/svg+xml" href="{base}ui/mark.svg" /><script src="{base}ui/theme.js"></script>'
-        f'<link rel="stylesheet" href="{base}ui/tokens.css" /><link rel="stylesheet" href="{base}ui/picker.css" />'
-        f'</head><body><main><p class="tm-product">{MARK}{texts.NAME}</p><h1>{title}</h1>{said}'
-        f"{f'<ul>{cards}</ul>' if cards else ''}</main></body></html>"
-    )
-    policy = STILL_POLICY.replace("frame-ancestors 'self'", f"frame-ancestors {ancestors}")
-    headers = {"content-security-policy": policy, "cache-control": "no-store"}
-    return HTMLResponse(html.encode("utf-8", "replace"), status, headers=headers)
+def _cards(courses: Courses, base: str, language: str) -> str:
+    query = "?lang=en" if language == "en" else ""
+    return "".join(_card(pipeline, base, query, language) for pipeline in courses.all())
 
 
-def _card(pipeline: Pipeline, base: str) -> str:
+def _card(pipeline: Pipeline, base: str, query: str, language: str) -> str:
     course = pipeline.course
-    count = texts.DOCUMENTS_COUNT.format(count=len(pipeline.index.documents))
+    count = translated(texts.DOCUMENTS_COUNT.format(count=len(pipeline.index.documents)), language)
     about = f'<span class="tm-about">{clean(course.description)}</span>' if course.description else ""
+    named = f"<strong>{clean(course.title)}</strong>{about}"
     return (
-        f'<li lang="{clean(course.language)}"><a href="{base}c/{quote(course.name)}"><strong>{clean(course.title)}'
-        f'</strong>{about}<span class="tm-count">{count}</span></a></li>'
+        f'<li><a href="{base}c/{quote(course.name)}{query}">'
+        f'<span class="tm-course" lang="{clean(course.language)}">{named}</span>'
+        f'<span class="tm-count">{count}</span></a></li>'
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qa.types import Answer
 from qa.web.sources import Material, clean, icon, place, sources_html
+from qa.web.translation import translated
 from qa.web.why import why_html
 from qa.web.words import INDONESIAN, Words
 
@@ -52,7 +53,8 @@ def turn_html(turn: Turn, material: Material, words: Words = INDONESIAN, data: s
         "actions": _actions(turn, words) if turn.over else "",
         "next": "",
     }
-    language = {"answer": f' lang="{clean(material.language)}"'}
+    # An abstention is the program's own, anything else is the material's.
+    language = {"answer": f' lang="{clean(words.language if kind == "abstained" else material.language)}"'}
     question, *body = (
         f'<div class="tm-{name}" data-part="{name}"{language.get(name, "")}>{content}</div>'
         for name, content in parts.items()
@@ -76,7 +78,12 @@ def answer_html(answer: Answer, turn: str, words: Words = INDONESIAN) -> str:
         label = clean(words.source_number.format(number=number, title=titles[number]))
         return f'<a class="tm-cite" href="#s-{turn}-{number}" aria-label="{label}" title="{label}">[{number}]</a>'
 
-    return "".join(_blocks(_NUMBER.sub(link, clean(line)) for line in answer.answer.splitlines()))
+    return "".join(_blocks(_NUMBER.sub(link, clean(line)) for line in said(answer, words).splitlines()))
+
+
+def said(answer: Answer, words: Words) -> str:
+    """Return the text of an answer; an abstention in the language of the interface."""
+    return translated(answer.answer, words.language) if answer.abstained else answer.answer
 
 
 def _blocks(lines: Iterable[str]) -> Iterable[str]:
@@ -150,7 +157,7 @@ def next_html(turn: str, questions: Iterable[str], words: Words, language: str) 
 
 def plain_text(answer: Answer, words: Words = INDONESIAN) -> str:
     """Return the answer with its sources as text, to be pasted elsewhere."""
-    lines = [answer.answer]
+    lines = [said(answer, words)]
     if answer.citations:
         lines += ["", f"{words.sources}:"]
     for citation in answer.citations:
@@ -165,4 +172,4 @@ def _spoken(turn: Turn, words: Words) -> str:
     if not turn.over or turn.answer is None:
         return turn.note
     label = words.kind[turn.answer.kind] if turn.answer.answer else ""
-    return ". ".join(filter(None, [label, turn.answer.answer, turn.note]))
+    return ". ".join(filter(None, [label, said(turn.answer, words), turn.note]))

@@ -121,7 +121,8 @@ def _stored(citation: Citation, passages: Mapping[str, Document]) -> tuple[str, 
 
 def _found(turn: str, passage: RetrievedPassage, material: Material, words: Words) -> str:
     links = _links(passage.source, passage.page, passage.id, {}, material, words)
-    summary = f"<summary>{_name(passage, passage.text[:200], words)}</summary>"
+    start = passage.text.removeprefix(passage.section.split(" > ")[-1])  # the heading stands above it already
+    summary = f"<summary>{_name(passage, start[:200], words)}</summary>"
     return (
         f'<li><details class="tm-source" id="p-{turn}-{clean(passage.id)}">{summary}'
         f'<blockquote class="tm-passage">{clean(passage.text)}</blockquote>{links}</details></li>'
@@ -157,13 +158,14 @@ def _links(
     source: str, page: int | None, passage: str, span: Mapping[str, int], material: Material, words: Words
 ) -> str:
     language = words.language if words.language != material.language else ""
-    query = _query({**span, "course": material.course, "lang": language, "token": material.token})
+    query = query_of({**span, "course": material.course, "lang": language, "token": material.token})
     read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", words.in_context, words)
     whole = _link(document_url(source, page, material.course, material.token), "open", words.open_document, words)
     return f'<p class="tm-links">{read}{whole}</p>'
 
 
-def _query(values: Mapping[str, str | int]) -> str:
+def query_of(values: Mapping[str, str | int]) -> str:
+    """Return what stands behind the path of an address, without the empty values."""
     given = {name: value for name, value in values.items() if value != ""}
     return f"?{urlencode(given)}" if given else ""
 
@@ -179,4 +181,4 @@ def document_url(source: str, page: int | None, course: str = "", token: str = "
     `course` is needed where several are served, `token` where tokens are required.
     """
     at = f"#page={page}" if page is not None and source.lower().endswith(".pdf") else ""
-    return f"documents/{quote_url(source)}{_query({'course': course, 'token': token})}{at}"
+    return f"documents/{quote_url(source)}{query_of({'course': course, 'token': token})}{at}"

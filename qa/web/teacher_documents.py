@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -18,12 +19,14 @@ from qa.web.sources import document_url
 from qa.web.teacher_courses import TeacherCourse, TeacherCourses
 from qa.web.teacher_gate import wants_json
 from qa.web.teacher_page import page, to
+from qa.web.tokens import EmbedTokens
 from qa.web.trash import KEPT_DAYS, Trash
 from qa.web.uploads import safe_name, save
 
 
 def add_documents(router: APIRouter, courses: TeacherCourses, settings: Settings) -> None:
     """Add the routes; `courses` notices by itself when an update has made a new version."""
+    tokens = EmbedTokens(settings.token_secret, settings.data_dir)
     rebuilding = Rebuilding(settings.index, lambda: courses.embeddings)
 
     @router.get("/{course}")
@@ -31,10 +34,11 @@ def add_documents(router: APIRouter, courses: TeacherCourses, settings: Settings
         """Show the files of a course with their state, and the trash."""
         found = courses.get(course)
         job = rebuilding.job(course)
+        address = partial(document_url, page=None, course=found.name, token=tokens.page_token(found.name))
         return page(
             request, "teacher_documents.html", here="documents", course=found, job=job, done=summary(job),
             shelf=_shelf(found, job, settings), trash=_trash(found, settings).files(), kept_days=KEPT_DAYS,
-            suffixes=",".join(MEDIA_TYPES), upload_bytes=settings.upload_megabytes * 1_000_000, address=document_url,
+            suffixes=",".join(MEDIA_TYPES), upload_bytes=settings.upload_megabytes * 1_000_000, address=address,
         )  # fmt: skip
 
     @router.post("/{course}/upload")

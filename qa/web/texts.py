@@ -10,7 +10,6 @@ NO_SCRIPT = "Halaman ini memerlukan JavaScript. Aktifkan JavaScript di perambanm
 
 ERROR = "Maaf, ada gangguan saat menyiapkan jawaban. Coba kirim lagi; kalau tetap gagal, hubungi pengelola."
 TOO_BUSY = "Maaf, sedang banyak pertanyaan yang menunggu. Coba kirim lagi sebentar lagi."
-OPEN_DOCUMENT = "Buka dokumen"
 
 BODY_TOO_LARGE = "Kiriman terlalu besar (paling banyak {limit} byte); ringkas pertanyaannya lalu kirim lagi."
 NOT_JSON = (
@@ -27,8 +26,8 @@ PICK_COURSE = "Pilih mata kuliah"
 NO_SUCH_COURSE = "Mata kuliah ini tidak ada di sini"
 NO_SUCH_COURSE_HELP = "Mungkin alamatnya salah ketik, atau mata kuliahnya sudah dipindahkan. Yang ada sekarang:"
 NOT_OPENED = "Obrolan belum bisa dibuka"
+NOT_SHOWN = "Halaman ini tidak bisa ditampilkan"
 DOCUMENTS_COUNT = "{count} dokumen"
-OPEN_CHAT = "Buka obrolan"
 NOT_FOUND = "Halaman itu tidak ada."
 READING_PAGE = "Bagian materi"
 BACK_TO_CHAT = "Kembali ke obrolan"

@@ -24,7 +24,7 @@ from index.errors import TanyaError
 
 MOST_DAYS = 400
 PAGE_DAYS = 1
-_EMBED, _PAGE = "tm1", "tp1"
+EMBED, _PAGE = "tm1", "tp1"
 _ID = re.compile(r"[0-9a-f]{16}")
 _DAY = 86_400
 
@@ -78,7 +78,7 @@ class EmbedTokens:
         if not 0 < days <= MOST_DAYS:
             raise TanyaError(f"Token berlaku paling lama {MOST_DAYS} hari; beri --days antara 1 dan {MOST_DAYS}.")
         says = EmbedToken(course, int(self._clock() + days * _DAY), secrets.token_hex(8))
-        return self._written(says, _EMBED), says
+        return self._written(says, EMBED), says
 
     def page_token(self, course: str) -> str:
         """Return a token for a page of the full chat, "" where none is needed."""
@@ -141,7 +141,7 @@ class EmbedTokens:
 
     def _signed(self, token: str) -> EmbedToken:
         parts = token.split(".")
-        if len(parts) != 3 or parts[0] not in (_EMBED, _PAGE) or not self.required:
+        if len(parts) != 3 or parts[0] not in (EMBED, _PAGE) or not self.required:
             raise TokenError(NOT_VALID, 401)
         try:
             if not hmac.compare_digest(_decode(parts[2]), self._sign(parts[0], parts[1])):

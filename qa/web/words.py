@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from qa.web import texts
-
 
 @dataclass(frozen=True)
 class Words:
@@ -61,7 +59,6 @@ class Words:
     stopped: str
     stopped_empty: str
     failed: str
-    error: str
 
     sources: str
     source_number: str
@@ -170,7 +167,6 @@ INDONESIAN = Words(
     stopped="Dihentikan",
     stopped_empty="Jawaban dihentikan sebelum ada yang tertulis.",
     failed="Belum berhasil",
-    error=texts.ERROR,
     sources="Sumber",
     source_number="Sumber {number}: {title}",
     found="Bagian materi yang ditemukan",
@@ -214,6 +210,10 @@ INDONESIAN = Words(
             "signal-lost": (
                 "Sambungan ke Tanya Materi terputus. Periksa apakah programnya masih berjalan, "
                 "lalu muat ulang halaman ini."
+            ),
+            "not-admitted": (
+                "Halaman ini tidak lagi boleh membuka mata kuliah ini. Muat ulang halaman; kalau tetap begini, "
+                "hubungi pengajarmu."
             ),
             "opened": "Percakapan dibuka. Kamu bisa bertanya lagi.",
             "deleted": "Percakapan dihapus.",
@@ -300,7 +300,6 @@ ENGLISH = Words(
     stopped="Stopped",
     stopped_empty="The answer was stopped before anything was written.",
     failed="That did not work",
-    error="Sorry, something went wrong. Please send it again; if it keeps failing, tell whoever runs this site.",
     sources="Sources",
     source_number="Source {number}: {title}",
     found="Passages found",
@@ -344,6 +343,9 @@ ENGLISH = Words(
             "signal-lost": (
                 "The connection to Tanya Materi is lost. Check that the program is still running, "
                 "then reload this page."
+            ),
+            "not-admitted": (
+                "This page may no longer open this course. Reload it; if that does not help, tell your teacher."
             ),
             "opened": "Conversation opened. You can go on asking.",
             "deleted": "Conversation deleted.",

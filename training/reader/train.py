@@ -3,7 +3,7 @@
     python train.py --data ../shared/data --work WORK --minutes 90
 
 The learning rate falls to zero as the time runs out, whatever the speed. Checkpoints are written atomically to
-WORK/checkpoint.pt; the final weights are the last checkpoint.
+WORK/checkpoint.pt. Where a run ends, its weights stay as WORK/step-N.pt, for `export.py --average`.
 """
 
 from __future__ import annotations
@@ -210,6 +210,7 @@ def main() -> None:
             saved = time.time()
             save(checkpoint, model=trained_state(model), optimizer=optimizer.state_dict(), step=step, seconds=seconds)
     save(checkpoint, model=trained_state(model), optimizer=optimizer.state_dict(), step=step, seconds=budget)
+    save(args.work / f"step-{step}.pt", model=trained_state(model), step=step)
     print(f"done after {step} steps", flush=True)
 
 

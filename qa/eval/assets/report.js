@@ -52,6 +52,13 @@
   text.addEventListener("input", filter);
   kind.addEventListener("change", filter);
 
+  const open = document.getElementById("open");
+  open.addEventListener("click", () => {
+    const all = open.getAttribute("aria-pressed") !== "true";
+    open.setAttribute("aria-pressed", String(all));
+    for (const details of body.querySelectorAll("details")) details.open = all;
+  });
+
   const order = new Intl.Collator("id", { numeric: true });
   const value = (row, column) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
   for (const [column, head] of [...table.tHead.rows[0].cells].entries()) {

@@ -6,6 +6,7 @@ import { conversation, fitting, save } from "./history.js";
 import { clicked as clickedPanel, markChoices, start as startPanels } from "./panels.js";
 
 const PARTS = ["question", "label", "answer", "note", "sources", "why", "actions"];
+const FIRST_WATCH_MS = 2000; // a question that was refused never begins
 const WATCH_MS = 6000;
 const SUGGEST_MS = 400;
 const opened = new Map(); // id of a <details> → what the student chose
@@ -105,26 +106,28 @@ function keep(turn) {
   save(words().course, talk);
 }
 
-// Gradio only says in English, in a corner, that the server is gone; so ask it when nothing has come for a while.
-function watch() {
+// Gradio only says in English, in a corner, that the server is gone or refuses; so ask it when nothing came for a while.
+function watch(wait = WATCH_MS) {
   clearTimeout(watchTimer);
   watchTimer = setTimeout(async () => {
-    const alive = await fetch("healthz").then((response) => response.ok, () => false);
+    const status = await fetch(`v1/models/${words().course}`, { headers: withToken() }).then((response) => response.status, () => 0);
     if (!busy()) return;
-    if (alive && $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])')) {
+    const alive = status > 0 && status < 500;
+    const refused = status === 401 || status === 403;
+    if (alive && !refused && (wait < WATCH_MS || $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])'))) {
       watch();
       return;
     }
     setBusy(false);
-    byId("tm-lost").textContent = alive ? "" : words().signalLost;
-  }, WATCH_MS);
+    byId("tm-lost").textContent = refused ? words().notAdmitted : alive ? "" : words().signalLost;
+  }, wait);
 }
 
 function asking() {
   byId("tm-lost").textContent = "";
   clearTimeout(suggestTimer);
   setBusy(true);
-  watch();
+  watch(FIRST_WATCH_MS);
 }
 
 function replaceParts(shown, turn) {
@@ -132,6 +135,7 @@ function replaceParts(shown, turn) {
   for (const part of PARTS) {
     const before = $(`[data-part="${part}"]`, shown);
     const after = $(`[data-part="${part}"]`, turn);
+    before.lang = after.lang;
     if (before.innerHTML === after.innerHTML) continue;
     const focused = before.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : "";
     before.replaceChildren(...after.childNodes);
@@ -241,10 +245,9 @@ async function reference(button, turn) {
   flash(turn, (await write(text)) ? "referenceCopied" : "copyFailed", button);
 }
 
-// What lets an embedded page ask, where the operator requires it.
-function embedToken() {
-  const token = root.hasAttribute("data-embed") ? new URLSearchParams(location.search).get("token") : "";
-  return token ? { "X-Tanya-Token": token } : {};
+// What lets the page ask, where the operator requires it.
+function withToken() {
+  return root.dataset.token ? { "X-Tanya-Token": root.dataset.token } : {};
 }
 
 async function vote(button, turn) {
@@ -253,7 +256,7 @@ async function vote(button, turn) {
   try {
     const response = await fetch("api/feedback", {
       method: "POST",
-      headers: { "Content-Type": "application/json", ...embedToken() },
+      headers: { "Content-Type": "application/json", ...withToken() },
       body: JSON.stringify({ id: turn.id.slice(2), vote: value }),
     });
     if (!response.ok) throw new Error(String(response.status));

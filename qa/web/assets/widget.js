@@ -51,6 +51,7 @@ dialog.panel[open] { animation: rise .18s ease-out; }
 @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
 div.panel { height: 100%; border-radius: 12px; }
 .head { display: flex; align-items: center; gap: 8px; flex: none; padding: 2px 4px 2px 16px; min-height: 48px; background: var(--color); color: var(--on-color); }
+.tm[data-dark] .head { background: color-mix(in srgb, var(--color) 25%, var(--paper)); color: var(--ink); }
 .head button:focus-visible { outline-color: currentColor; outline-offset: -4px; }
 .name { flex: 1; min-width: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .said { flex: none; margin: 0; padding: 10px 16px; border-bottom: 1px solid var(--line); color: var(--soft); }
@@ -58,6 +59,7 @@ iframe { flex: 1; width: 100%; min-height: 0; border: 0; background: var(--paper
 [hidden] { display: none !important; }
 @media ${FULL_SCREEN} {
   dialog.panel { inset: 0 auto auto 0 !important; width: 100%; max-width: 100%; height: var(--height, 100dvh); max-height: none; border: 0; border-radius: 0; padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px) env(safe-area-inset-bottom, 0px) env(safe-area-inset-left, 0px); background: var(--color); overscroll-behavior: contain; }
+  .tm[data-dark] dialog.panel { background: color-mix(in srgb, var(--color) 25%, var(--paper)); }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 @media (forced-colors: active) { .launcher, .panel, .greeting { border: 1px solid; } }
