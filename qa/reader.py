@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelError
-from index.sentences import split_sentences
 
 FloatArray = NDArray[np.float32]
 BATCH_TOKENS = 2048
@@ -28,6 +27,8 @@ BUNDLED = "bundled"
 # A generated sentence is dropped when its quote is read as denying it with at least this probability, or as saying it
 # with less than "support_threshold" of config.json, which keeps 95% of IndoNLI's entailed pairs (training/reader).
 CONTRADICTION = 0.5
+# What a span's logit loses when it leaves a bracket or quotation mark open.
+OPEN_BRACKET = 1.5
 
 
 def load_reader(name: str = BUNDLED) -> Reader:
@@ -44,19 +45,6 @@ def load_reader(name: str = BUNDLED) -> Reader:
             f"Model pembaca di '{folder}' tidak dapat dimuat ({error}); periksa foldernya, "
             f"atau pakai yang bawaan: TANYA_READER={BUNDLED}."
         ) from error
-
-
-@dataclass(frozen=True)
-class SpanCosts:
-    """What a span's logit loses by its form, in logits.
-
-    `length` by the logarithm of its tokens, `sentence` by reaching over the end of a sentence, `bracket` by leaving
-    a bracket or quotation mark open. Set on IDK-MRC valid: training/reader/spans.py, results/spans.json.
-    """
-
-    length: float = 0.3
-    sentence: float = 2.0
-    bracket: float = 1.5
 
 
 @dataclass(frozen=True)
@@ -152,13 +140,12 @@ class _Scores:
 class Reader:
     """Thread-safe; every call may come from any thread at once."""
 
-    def __init__(self, folder: Path | str, *, threads: int = 0, span_costs: SpanCosts = SpanCosts()) -> None:
+    def __init__(self, folder: Path | str, *, threads: int = 0) -> None:
         """Load the export folder; `threads` are those of one call, 0 lets onnxruntime take every core."""
         folder = Path(folder)
         missing = [n for n in ("model.onnx", "tokenizer.json", "config.json") if not (folder / n).is_file()]
         if missing:
             raise FileNotFoundError(f"the reader's folder {folder} lacks {', '.join(missing)}")
-        self._span_costs = span_costs
         self.config = ReaderConfig.load(folder / "config.json")
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
@@ -293,25 +280,23 @@ class Reader:
         table = start[first : first + count, None] + end[None, first : first + count]
         lengths = np.arange(count)[None] - np.arange(count)[:, None]
         allowed = (lengths >= 0) & (lengths < self.config.max_answer)
-        costs = self._span_costs.length * np.log1p(np.maximum(lengths, 0))
-        costs = costs + _form_costs(window.text, window.offsets, self._span_costs)
-        best = np.where(allowed, table - costs, -np.inf).argmax()
+        shown = table - OPEN_BRACKET * _opens_bracket(window.text, window.offsets)
+        best = np.where(allowed, shown, -np.inf).argmax()
         a, b = np.unravel_index(int(best), table.shape)
         return (window.offsets[a][0], window.offsets[b][1]), float(table[a, b] - start[0] - end[0])
 
 
-def _form_costs(text: str, offsets: Sequence[tuple[int, int]], costs: SpanCosts) -> FloatArray:
-    """Return (n, n) costs of the spans from token i to token j for their sentences and brackets."""
+def _opens_bracket(text: str, offsets: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Return (n, n): whether the span from token i to token j leaves a bracket or quotation mark open."""
     starts, ends = np.array(offsets).T
-    sentence = np.searchsorted([end for _, end in split_sentences(text)], starts, side="right")
-    table = costs.sentence * (sentence[:, None] != sentence[None])
     letters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    for pair in ("()", "[]", "“”", '""'):
-        first, last = (letters == ord(mark) for mark in pair)
-        opened = np.concatenate([[0], np.cumsum(first.astype(int) - last * (pair[0] != pair[1]))])
+    found = np.zeros((len(offsets), len(offsets)), bool)
+    for first, last in ("()", "[]", "“”", '""'):
+        sides = (letters == ord(first)).astype(int) - (letters == ord(last)) * (first != last)
+        opened = np.concatenate([[0], np.cumsum(sides)])
         inside = opened[ends][None] - opened[starts][:, None]
-        table = table + costs.bracket * ((inside if pair[0] != pair[1] else inside % 2) != 0)
-    return np.asarray(table, np.float32)
+        found |= (inside if first != last else inside % 2) != 0
+    return found
 
 
 def plain_style(question: str) -> str:

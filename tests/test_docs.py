@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from benchmarks.peers import table as peers
 from qa.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -44,6 +46,12 @@ def test_every_setting_is_documented_with_its_default() -> None:
         if f"| `{name}` | `{field.default}` |" not in text and f'| `{name}` | `""` |' not in text
     ]
     assert missing == []
+
+
+def test_the_readme_has_the_table_of_the_committed_comparison() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    result = json.loads((ROOT / "benchmarks" / "results" / "peers.json").read_text(encoding="utf-8"))
+    assert text.partition(peers.BEGIN)[2].partition(peers.END)[0] == f"\n{peers.render(result)}"
 
 
 @pytest.mark.parametrize("path", TRACKED, ids=lambda path: str(path.relative_to(ROOT)))

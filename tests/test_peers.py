@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from benchmarks.peers.environments import requirements
 from benchmarks.peers.models import TOKENS, WINDOW, cut, is_complete
-from benchmarks.peers.run import OURS, PEERS, QUESTIONS, SEED
+from benchmarks.peers.run import OURS, PEERS, QUESTIONS, RESULT, SEED
 from benchmarks.peers.sample import stratified
 from benchmarks.peers.scoring import measured
 from benchmarks.peers.systems import System
@@ -99,9 +100,13 @@ def rows() -> list[dict[str, Any]]:
 def test_a_sample_has_every_kind_in_proportion(rows: list[dict[str, Any]]) -> None:
     chosen = stratified(rows, 48, SEED)
     assert len({row["id"] for row in chosen}) == 48
-    assert chosen == [row for row in rows if row in chosen]  # their order is kept
     whole, part = (Counter((row["type"], row["answerable"]) for row in given) for given in (rows, chosen))
-    assert all(abs(part[key] - count * 48 / len(rows)) < 1 for key, count in whole.items())
+    assert set(whole) == set(part)
+    assert max(abs(part[key] - count * 48 / len(rows)) for key, count in whole.items()) <= 1
+
+
+def test_a_smaller_sample_is_the_beginning_of_a_larger_one(rows: list[dict[str, Any]]) -> None:
+    assert stratified(rows, 20, SEED) == stratified(rows, 48, SEED)[:20]
 
 
 def test_a_sample_is_the_same_twice_and_another_one_with_another_seed(rows: list[dict[str, Any]]) -> None:
@@ -110,19 +115,20 @@ def test_a_sample_is_the_same_twice_and_another_one_with_another_seed(rows: list
 
 @pytest.mark.parametrize("size", [0, 150, 200])
 def test_all_questions_can_be_asked(rows: list[dict[str, Any]], size: int) -> None:
-    assert stratified(rows, size, SEED) == rows
+    asked = stratified(rows, size, SEED)
+    assert sorted(row["id"] for row in asked) == sorted(row["id"] for row in rows)
 
 
 def test_scores_come_from_answers_as_another_system_gives_them() -> None:
     questions = [q for q in load_question_file(QUESTIONS).questions if q.id in ("ds-factoid-01", "ds-near-11")]
-    seconds = {"retrieve": 0.1, "first_token": 0.5, "total": 1.0}
+    seconds = {"retrieve": 0.1, "first_token": 0.5, "total": 1.0, "processor": 0.7}
     right = {"answer": "Edmund Gullion.", "passages": [{"text": questions[0].evidence[0]}], "timings": seconds}
     refused = {"answer": "Saya tidak tahu.", "passages": [{"text": "x" * 30}], "timings": seconds}
     found = measured(questions, {questions[0].id: right, questions[1].id: refused})
     assert found["metrics"]["fact_recall"] == found["metrics"]["retrieved"] == 1.0
     assert found["metrics"]["false_answer"] == 0.0
-    assert found["latencies"] == {
-        "first_token": {"median": 0.5, "p95": 0.5}, "total": {"median": 1.0, "p95": 1.0}
+    assert {name: found["latencies"][name]["median"] for name in found["latencies"]} == {
+        "first_token": 0.5, "total": 1.0, "processor": 0.7
     }  # fmt: skip
     assert found["answers"][questions[1].id]["abstained"]
 
@@ -132,10 +138,10 @@ def system(version: str, facts: float, answered: float, citations: int, seconds:
         "versions": {"langchain": version},
         "metrics": {"fact_recall": facts, "false_answer": answered, "citation_recall": 0.0},
         "intervals": {"fact_recall": [facts - 0.1, facts + 0.1, 2]},
-        "latencies": {name: {"median": seconds, "p95": seconds} for name in ("first_token", "total")},
+        "latencies": {name: {"median": seconds, "p95": seconds} for name in ("first_token", "total", "processor")},
         "passage_characters": 4000,
         "peak_memory_mb": 600,
-        "indexing_seconds": seconds,
+        "indexing_processor_seconds": seconds,
         "answers": {"a": {"citations": citations}},
     }
 
@@ -177,6 +183,23 @@ def test_the_table_replaces_what_stands_between_its_marks(tmp_path: Path, result
     readme.write_text("no marks", encoding="utf-8")
     with pytest.raises(ValueError, match="no place for the table"):
         update(readme, result)
+
+
+def test_the_means_of_the_result_are_those_of_its_answers() -> None:
+    whole = json.loads(RESULT.read_text(encoding="utf-8"))
+    assert set(whole["systems"]) == {*OURS, *PEERS}
+    for name, found in whole["systems"].items():
+        values = [answer["metrics"] for answer in found["answers"].values()]
+        assert len(values) == whole["questions"]["asked"]
+        for metric in ("fact_recall", "false_answer", "over_refusal", "context_recall"):
+            known = [value[metric] for value in values if metric in value]
+            assert found["metrics"][metric] == pytest.approx(sum(known) / len(known), abs=1e-4), (name, metric)
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_the_result_is_of_the_versions_that_are_pinned(peer: str) -> None:
+    versions = json.loads(RESULT.read_text(encoding="utf-8"))["systems"][peer]["versions"]
+    assert versions == {name: pins(peer)[name] for name in versions}
 
 
 ECHO = """

@@ -31,6 +31,17 @@ def test_passage_that_answers_is_told_from_one_that_does_not(reader: Reader) -> 
     assert 1 >= sure > reader.threshold > unsure >= 0
 
 
+@pytest.mark.parametrize(
+    "question", ["Kapan konvensi itu berlaku?", "Di mana konvensi itu ditandatangani?", "Apa nama konvensi itu?"]
+)
+def test_span_leaves_no_bracket_open(question: str, reader: Reader) -> None:
+    passage = 'Konvensi Budapest (ETS 185, "Convention on Cybercrime") berlaku pada 1 Juli 2004 (lihat Lampiran [3]).'
+    (reading,) = reader.read(question, [passage])
+    assert reading.span is not None
+    span = passage[slice(*reading.span)]
+    assert span.count("(") == span.count(")") and span.count('"') % 2 == 0
+
+
 def test_contradiction_is_noticed(reader: Reader) -> None:
     assert not reader.supports("Estonia bukan anggota ASEAN.", "Estonia adalah anggota ASEAN.")
     assert reader.supports("Estonia bukan anggota ASEAN.", "Estonia bukan anggota ASEAN.")

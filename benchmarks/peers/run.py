@@ -1,6 +1,6 @@
 """Measure quick-start pipelines of LangChain, LlamaIndex, Haystack and txtai beside this product.
 
-    make bench-peers            (python -m benchmarks.peers.run [--questions 0] [--only langchain])
+    make bench-peers            (python -m benchmarks.peers.run [--questions 0] [--minutes 20] [--only langchain])
 
 Every system runs in a process of its own; the peers each in an environment with the versions of requirements-PEER.txt.
 They get the texts of the shipped course as this product extracts them (so file formats are not compared), the same
@@ -50,15 +50,17 @@ SEED = 2026
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=ASKED, help=f"how many are asked (0: all; default {ASKED})")
+    parser.add_argument("--minutes", type=float, help="ask no further question after so many minutes")
     parser.add_argument("--only", choices=[*OURS, *PEERS], action="append", help="try one; nothing is kept")
     options = parser.parse_args()
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    asked = stratified(rows, options.questions, SEED)
     load = round(os.getloadavg()[0], 2)
     names = tuple(options.only or (*OURS, *PEERS))
+    until = time.monotonic() + 60 * (options.minutes or float("inf"))
     systems = start(names)
     began = time.perf_counter()
-    answers = ask(systems, asked)
+    answers = ask(systems, stratified(rows, options.questions, SEED), until)
+    asked = [row for row in rows if row["id"] in answers[names[0]]]
     memory = {name: system.close()["peak_memory_mb"] for name, system in systems.items()}
     sampled = FOLDER / "questions.jsonl"
     sampled.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in asked), encoding="utf-8")
@@ -112,10 +114,12 @@ def write_texts(folder: Path) -> None:
         target.write_text("\n\n".join(parts).strip() + "\n", encoding="utf-8")
 
 
-def ask(systems: Mapping[str, System], rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+def ask(systems: Mapping[str, System], rows: Sequence[Mapping[str, Any]], until: float) -> dict[str, dict[str, Any]]:
     """Return the answer lines by system and question; each question goes to every system before the next one."""
-    answers: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in systems}
+    answers: dict[str, dict[str, Any]] = {name: {} for name in systems}
     for number, row in enumerate(rows, 1):
+        if time.monotonic() > until:
+            break
         for name, system in systems.items():
             answers[name][row["id"]] = system.ask({key: row[key] for key in ("id", "question", "history")})
         spent = ", ".join(f"{name} {found[row['id']]['timings']['total']:.1f} s" for name, found in answers.items())

@@ -1,4 +1,4 @@
-"""A part of the questions in which every kind has its share."""
+"""An order of the questions of which every beginning is a sample with each kind in proportion."""
 
 from __future__ import annotations
 
@@ -10,30 +10,19 @@ Row = Mapping[str, Any]
 
 
 def stratified(rows: Sequence[Row], size: int, seed: int) -> list[Row]:
-    """Return `size` rows in their order, drawn from each kind and answerability in proportion (largest remainder).
+    """Return the first `size` rows of an order in which each kind and answerability is spread evenly; 0 means all.
 
-    Every stratum gets at least one row where `size` allows it. The same seed draws the same rows; `size` 0, or one
-    that is not below the number of rows, returns all.
+    The jth of a stratum's n rows, drawn with the seed, stands at (j + u) / n of the order, u random for the stratum.
+    So a smaller size is the beginning of a larger one.
     """
-    if not 0 < size < len(rows):
-        return list(rows)
-    strata: dict[tuple[str, bool], list[int]] = {}
-    for place, row in enumerate(rows):
-        strata.setdefault((row["type"], row["answerable"]), []).append(place)
+    strata: dict[tuple[str, bool], list[Row]] = {}
+    for row in rows:
+        strata.setdefault((row["type"], row["answerable"]), []).append(row)
     draw = random.Random(seed)
-    shares = _shares({key: len(places) for key, places in strata.items()}, size)
-    chosen = [place for key in sorted(strata) for place in draw.sample(strata[key], shares[key])]
-    return [rows[place] for place in sorted(chosen)]
-
-
-def _shares(counts: Mapping[tuple[str, bool], int], size: int) -> dict[tuple[str, bool], int]:
-    total = sum(counts.values())
-    least = 1 if size >= len(counts) else 0
-    exact = {key: count * size / total for key, count in counts.items()}
-    shares = {key: max(least, int(value)) for key, value in exact.items()}
-    step = 1 if sum(shares.values()) < size else -1
-    while sum(shares.values()) != size:
-        free = [key for key in sorted(shares) if least <= shares[key] + step <= counts[key]]
-        key = max(free, key=lambda key: step * (exact[key] - shares[key]))
-        shares[key] += step
-    return shares
+    placed: list[tuple[float, Row]] = []
+    for key in sorted(strata):
+        shift = draw.random()
+        drawn = draw.sample(strata[key], len(strata[key]))
+        placed += [((number + shift) / len(drawn), row) for number, row in enumerate(drawn)]
+    ordered = [row for _, row in sorted(placed, key=lambda item: item[0])]
+    return ordered[: size or None]

@@ -12,7 +12,7 @@ from qa.eval.questions import EvalQuestion
 from qa.eval.summary import latencies, summarise
 
 Answers = Mapping[str, Mapping[str, Any]]
-_TIMED = ("first_token", "total")
+_TIMED = ("first_token", "total", "processor")
 
 
 def measured(questions: Sequence[EvalQuestion], answers: Answers) -> dict[str, Any]:

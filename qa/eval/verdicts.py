@@ -15,8 +15,8 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 _ANY = 1e-9
 # A key without facts is matched by its words, beyond those of the question. On answers to questions that have both,
-# MOST never says right where a fact is missing, and SOME finds nearly all that state a fact and few that state none
-# (benchmarks/verdict_check.py, results/verdict_check.json).
+# MOST rarely says right where a fact is missing, and SOME finds nearly all answers that state a fact; the counts are
+# in results/verdict_check.json (benchmarks/verdict_check.py).
 MOST, SOME = 0.8, 0.33  # a third, as rows are rounded
 # What decides: the first line that the question has, as (metric, least value) for "right" and for "partly".
 _DECIDES = (
