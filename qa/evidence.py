@@ -130,10 +130,11 @@ def is_list(sentences: Sequence[CheckedSentence]) -> bool:
 
 
 def sentence_text(quote: str) -> str:
-    """A quoted sentence as running text: one line, no marker of a list item, a "(Name, 2020)" before the stop.
+    """A quoted sentence as running text: one line with a capital first, no marker of a list item.
 
-    Numbers in square brackets get round ones, so that nobody takes them for our marks; initials are joined and
-    numbers follow their abbreviation without a blank, so that no stop looks like the end of a sentence.
+    A source "(Name, 2020)" behind the last stop comes before it. Numbers in square brackets get round ones, so that
+    nobody takes them for our marks; initials are joined and numbers follow their abbreviation without a blank, so
+    that no stop looks like the end of a sentence.
     """
     text = " ".join(quote.split())
     for marker in _MARKERS:
@@ -141,6 +142,9 @@ def sentence_text(quote: str) -> str:
     text = re.sub(r"\[(\d+)\]", r"(\1)", text)
     text = re.sub(r"\b([A-Z])\. (?=[A-Z]\.)", r"\1.", text)
     text = re.sub(r"\b(Vol|No|vol|no|hlm|hal|pp|p|jil)\. (?=\d)", r"\1.", text)
+    first = re.match(r"[^\W\d_]+(?![-.@\w])", text)
+    if first and first[0].islower():
+        text = text[0].upper() + text[1:]
     return _CITED_BEHIND.sub(r" \1.", text)
 
 

@@ -86,6 +86,8 @@ def test_words_that_the_course_does_not_hold_weigh_nothing() -> None:
         ("• Teh hangat", "Teh hangat"),
         ("Diplomasi berubah. (Renard, 2020)", "Diplomasi berubah (Renard, 2020)."),
         ("Suhu 3.5 derajat.", "Suhu 3.5 derajat."),
+        ("dunia maya berkembang pesat.", "Dunia maya berkembang pesat."),
+        ("e-government dan iOS menyebar.", "e-government dan iOS menyebar."),
         ("Sari, M. B. [2020]. Jurnal Vol. 1 No. 3", "Sari, M.B. (2020). Jurnal Vol.1 No.3"),
     ],
 )

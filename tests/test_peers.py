@@ -150,6 +150,7 @@ def system(version: str, facts: float, answered: float, citations: int, seconds:
 def result() -> dict[str, Any]:
     return {
         "date": "2026-01-02",
+        "load_before": 0.5,
         "machine": {"cores": 2, "processor": "x86_64"},
         "questions": {"asked": 48, "of": 150, "seed": SEED, "answerable": 33},
         "systems": {"tanya-materi": system("", 0.8, 0.5, 2, 3.0), "langchain": system("1.4.7", 0.2, 0.4, 0, 1.0)},

@@ -80,8 +80,8 @@ def _said(result: Mapping[str, Any]) -> str:
     drawn = "" if asked["asked"] == asked["of"] else f" (seed {asked['seed']}, every kind in proportion)"
     return (
         f"{part} {asked['of']} questions{drawn}, {asked['answerable']} of them answerable; {result['date']}, "
-        f"{machine['cores']} cores, {machine['processor']}; medians of the times. The 95% intervals reach up to "
-        f"±{_two(_widest(result))} around a share."
+        f"{machine['cores']} cores, {machine['processor']}, load average {result['load_before']} before; medians of the "
+        f"times. The 95% intervals reach up to ±{_two(_widest(result))} around a share."
     )
 
 
