@@ -84,6 +84,8 @@ def test_the_refusal_that_a_prompt_asks_for_is_known_as_one(peer: str) -> None:
         ("Hanoi.\n\nPertanyaan lain", True, "Hanoi."),
         (" Hanoi\nPertanyaan: apa?", True, "Hanoi"),
         ("1. satu\n2. dua", False, "1. satu\n2. dua"),
+        ("# Judul\n\nIsi bab.", False, "# Judul\n\nIsi bab."),
+        ("# Judul\n\nIsi bab.\n\nBab lain", True, "# Judul\n\nIsi bab."),
         ("", False, ""),
     ],
 )
@@ -133,6 +135,17 @@ def test_scores_come_from_answers_as_another_system_gives_them() -> None:
     assert found["answers"][questions[1].id]["abstained"]
 
 
+def test_a_sentence_of_a_long_passage_supports_an_answer_though_another_one_denies() -> None:
+    question = next(q for q in load_question_file(QUESTIONS).questions if q.id == "ds-factoid-01")
+    passage = "Diplomasi publik bukan promosi. Istilah itu dipakai Edmund Gullion di Fletcher School."
+    seconds = {"first_token": 0.5, "total": 1.0, "processor": 0.7}
+    found = {
+        said: measured([question], {question.id: {"answer": said, "passages": [{"text": passage}], "timings": seconds}})
+        for said in ("Istilah itu dipakai Edmund Gullion.", "Istilah itu dipakai Joseph Nye.")
+    }
+    assert [one["metrics"]["faithfulness"] for one in found.values()] == [1.0, 0.0]
+
+
 def system(version: str, facts: float, answered: float, citations: int, seconds: float) -> dict[str, Any]:
     return {
         "versions": {"langchain": version},
@@ -171,7 +184,7 @@ def test_a_system_without_citations_has_no_value_for_them(result: dict[str, Any]
 
 
 def test_the_table_says_what_was_asked(result: dict[str, Any]) -> None:
-    said = render(result).splitlines()[0]
+    said = " ".join(render(result).partition("|")[0].split())
     assert "48 of the 150 questions (seed 2026, every kind in proportion), 33 of them answerable; 2026-01-02" in said
     assert "±.10" in said
 

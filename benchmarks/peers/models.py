@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,8 @@ TOKENS = 220
 WINDOW = 4096
 THREADS = max(1, (os.cpu_count() or 2) // 2)
 _BATCH = 16
-_STOPS = ("\n\n", "\nPertanyaan:")
+_STOPS = re.compile(r"\n\n|\nPertanyaan:")
+_OPENING = re.compile(r"(?:\s*#[^\n]*\n)*\s*")  # blanks and headings, which the model copies from the passages
 
 
 class Embedder:
@@ -52,6 +54,7 @@ class Generator:
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
         params.verbosity = -1
         params.warmup = False
+        params.cache_ram_mib = 0  # else the memory grows with every question: old prompts are kept
         self._server = xllamacpp.Server(params)
         self.first_token = 0.0
 
@@ -84,11 +87,16 @@ class Generator:
 
 
 def is_complete(text: str) -> bool:
-    """Whether an empty line or a new question follows the first words; empty lines before them do not count."""
-    return any(stop in text.lstrip() for stop in _STOPS)
+    """Whether an empty line or a new question follows the first words; what stands before these does not count."""
+    return _end(text) is not None
 
 
 def cut(text: str) -> str:
     """Return the text without what follows its first stop."""
-    text = text.strip()
-    return text[: min((text.find(stop) for stop in _STOPS if stop in text), default=len(text))].strip()
+    return text[: _end(text)].strip()
+
+
+def _end(text: str) -> int | None:
+    opening = _OPENING.match(text)
+    stop = _STOPS.search(text, opening.end() if opening else 0)
+    return stop.start() if stop else None

@@ -20,7 +20,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,10 @@ def main() -> None:
     answers = ask(systems, stratified(rows, options.questions, SEED), until)
     asked = [row for row in rows if row["id"] in answers[names[0]]]
     memory = {name: system.close()["peak_memory_mb"] for name, system in systems.items()}
-    sampled = FOLDER / "questions.jsonl"
-    sampled.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in asked), encoding="utf-8")
-    questions = load_question_file(sampled).questions
+    for name, given in answers.items():
+        write_lines(FOLDER / f"{name}.jsonl", given.values())
+    write_lines(FOLDER / "questions.jsonl", asked)
+    questions = load_question_file(FOLDER / "questions.jsonl").questions
     result = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
@@ -112,6 +113,10 @@ def write_texts(folder: Path) -> None:
         target = folder / f"{document.source}.txt"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("\n\n".join(parts).strip() + "\n", encoding="utf-8")
+
+
+def write_lines(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def ask(systems: Mapping[str, System], rows: Sequence[Mapping[str, Any]], until: float) -> dict[str, dict[str, Any]]:

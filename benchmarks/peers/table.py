@@ -8,6 +8,7 @@ Bold is the best value of a row, whoever has it.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,11 +79,12 @@ def _said(result: Mapping[str, Any]) -> str:
     asked, machine = result["questions"], result["machine"]
     part = "All" if asked["asked"] == asked["of"] else f"{asked['asked']} of the"
     drawn = "" if asked["asked"] == asked["of"] else f" (seed {asked['seed']}, every kind in proportion)"
-    return (
+    said = (
         f"{part} {asked['of']} questions{drawn}, {asked['answerable']} of them answerable; {result['date']}, "
-        f"{machine['cores']} cores, {machine['processor']}, load average {result['load_before']} before; medians of the "
-        f"times. The 95% intervals reach up to ±{_two(_widest(result))} around a share."
+        f"{machine['cores']} cores, {machine['processor']}, load average {result['load_before']} before; medians of "
+        f"the times. The 95% intervals reach up to ±{_two(_widest(result))} around a share."
     )
+    return textwrap.fill(said, 120)
 
 
 def _widest(result: Mapping[str, Any]) -> float:
