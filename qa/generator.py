@@ -78,6 +78,7 @@ class LlamaCppChat(BaseChatModel):
         threads = settings.generator_threads or max(1, (os.cpu_count() or 2) // 2)
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.verbosity = -1
+        params.cache_ram_mib = 0  # no copies of old prompts beside the one in the slot
         params.warmup = False
         if adapter is not None:
             params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter))]
