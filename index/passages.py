@@ -47,8 +47,10 @@ def split(document: CourseDocument) -> list[Document]:
         atoms = atoms_of(document, group)
         cuts = find_cuts(atoms)
         introductions = _introductions(atoms, document.text)
+        begin = 0
         for first, last in pairwise(cuts):
-            begin = _with_overlap(atoms, first) if first else 0
+            # What would make the passage before a part of this one is not repeated.
+            begin = max(_with_overlap(atoms, first), min(begin + 1, first)) if first else 0
             spans = [(atom.start, atom.end) for atom in introductions[begin]]
             intro = " ".join(" ".join(document.text[start:end].split()) for start, end in spans)
             passages.append(_passage(document, group, atoms[begin].start, atoms[last - 1].end, intro))

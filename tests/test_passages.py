@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
@@ -80,6 +80,7 @@ PIECES = st.lists(
 )  # fmt: skip
 
 
+@example([Piece("paragraph", "Judul", None, 1), Piece("paragraph", "kata " * 700, None, 1)])
 @given(PIECES)
 def test_any_blocks(pieces: list[Piece]) -> None:
     source = document([replace(piece, text=piece.text.strip()) for piece in pieces])
