@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 COURSE = ROOT / "corpus" / "diplomasi-siber"
+MEASURED = ROOT / "benchmarks" / "results" / "eval-baseline.json"
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = os.environ.get("TANYA_CHROMIUM", "/usr/bin/chromium")
 OUTSIDE = "Bagaimana cara memasak rendang daging sapi?"
@@ -199,6 +200,21 @@ def take_widget(browser: Browser, class_page: str, questions: list[str]) -> None
         context.close()
 
 
+def take_report(browser: Browser) -> None:
+    """Show the report of the committed measurement of the course, which needs no server."""
+    with tempfile.TemporaryDirectory() as folder:
+        page_file = Path(folder) / "report.html"
+        subprocess.run([*_COMMAND, "eval", "report", str(MEASURED), "--output", str(page_file)], cwd=ROOT, check=True)
+        for name, phone in (("report", False), ("report-360", True)):
+            context = browser.new_context(
+                viewport=_PHONE if phone else _DESKTOP, color_scheme="dark" if phone else "light"
+            )
+            page = context.new_page()
+            page.goto(page_file.as_uri())
+            picture(page, name)
+            context.close()
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     questions = tomllib.loads((COURSE / "course.toml").read_text(encoding="utf-8"))["questions"]
@@ -208,6 +224,7 @@ def main() -> None:
         ClassPage.chat = address
         take(browser, address, questions)
         take_widget(browser, class_page, questions)
+        take_report(browser)
         browser.close()
 
 
