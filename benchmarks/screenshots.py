@@ -15,7 +15,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,25 +66,37 @@ def served_class() -> Iterator[str]:
     server.shutdown()
 
 
+def run(*arguments: str) -> None:
+    """Run a `tanya` command of this checkout."""
+    subprocess.run([*_COMMAND, *arguments], cwd=ROOT, check=True)
+
+
+@contextmanager
+def serving(index: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """Serve an index on a free port, with these variables set; yields the address."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [*_COMMAND, "serve", "--port", str(port), "--index", str(index)]
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
 @contextmanager
 def served_course(allowed: str) -> Iterator[str]:
     """Index the course into a temporary folder and serve it on a free port; yields the address.
 
     `allowed` is the origin that may embed it.
     """
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as probe:
-        index = ["--index", str(Path(folder) / "index")]
-        subprocess.run([*_COMMAND, "index", "--corpus", str(COURSE), *index], cwd=ROOT, check=True)
-        port = probe.getsockname()[1]
-        probe.close()
-        allowing = {**os.environ, "TANYA_ALLOWED_ORIGINS": allowed}
-        server = subprocess.Popen([*_COMMAND, "serve", "--port", str(port), *index], cwd=ROOT, env=allowing)
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}/readyz", server)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            server.terminate()
-            server.wait(timeout=15)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        run("index", "--corpus", str(COURSE), "--index", str(index))
+        with serving(index, {"TANYA_ALLOWED_ORIGINS": allowed}) as address:
+            yield address
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -204,7 +216,7 @@ def take_report(browser: Browser) -> None:
     """Show the report of the committed measurement of the course, which needs no server."""
     with tempfile.TemporaryDirectory() as folder:
         page_file = Path(folder) / "report.html"
-        subprocess.run([*_COMMAND, "eval", "report", str(MEASURED), "--output", str(page_file)], cwd=ROOT, check=True)
+        run("eval", "report", str(MEASURED), "--output", str(page_file))
         for name, phone in (("report", False), ("report-360", True)):
             context = browser.new_context(
                 viewport=_PHONE if phone else _DESKTOP, color_scheme="dark" if phone else "light"

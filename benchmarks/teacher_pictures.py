@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.screenshots import _COMMAND, CHROMIUM, COURSE, IMAGES, ROOT, wait_until_ready
+from benchmarks.screenshots import CHROMIUM, COURSE, IMAGES, ROOT, run, serving
 from qa.feedback import FeedbackStore
 from qa.types import Answer
 
@@ -35,29 +33,20 @@ def served_teacher() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shutil.copytree(COURSE, folder / COURSE.name)
-        index = ["--index", str(folder / "index")]
+        index = folder / "index"
         _half_scanned(folder / COURSE.name / "pindaian rapat.pdf")
         (folder / COURSE.name / "unduhan rusak.pdf").write_bytes(b"%PDF-1.7")
-        subprocess.run([*_COMMAND, "index", "--corpus", str(folder / COURSE.name), *index], cwd=ROOT, check=True)
+        run("index", "--corpus", str(folder / COURSE.name), "--index", str(index))
         (folder / COURSE.name / "bacaan minggu 12.md").write_text("# Bacaan minggu 12\n\nIsi.\n", encoding="utf-8")
         store = FeedbackStore(folder / "var" / "feedback.sqlite")
         for number, question in enumerate(ASKED):
             store.unanswered(Answer(question, question, "", "abstained", id=str(number)), COURSE.name)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
         settings = {
             "TANYA_CORPUS": str(folder / COURSE.name), "TANYA_DATA_DIR": str(folder / "var"),
             "TANYA_GENERATOR": "none", "TANYA_TEACHER_PASSWORD": PASSWORD,
         }  # fmt: skip
-        server = subprocess.Popen(
-            [*_COMMAND, "serve", "--port", str(port), *index], cwd=ROOT, env={**os.environ, **settings}
-        )
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}/readyz", server)
-            yield f"http://127.0.0.1:{port}/teacher"
-        finally:
-            server.terminate()
-            server.wait(timeout=15)
+        with serving(index, settings) as address:
+            yield f"{address}teacher"
 
 
 def _half_scanned(path: Path) -> None:

@@ -61,8 +61,7 @@ class HybridRetriever(BaseRetriever):
         vector = self.embedding.encode_query(query)
         scores = self.lexical.scores(query)
         if sources:
-            keys = [str(p.id) for p in self.store.get_by_ids(self.lexical.ids) if p.metadata["source"] in sources]
-            cosines = {key: float(self.store.vector(key) @ vector) for key in keys}
+            cosines = dict(self.store.nearest(vector, len(self.store), lambda p: p.metadata["source"] in sources))
         else:
             cosines = dict(self.store.nearest(vector, depth))
             by_words = [self.lexical.ids[place] for place in best(scores, depth) if scores[place] > 0]

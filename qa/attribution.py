@@ -32,10 +32,11 @@ def split_attribution(question: str, documents: Iterable[CourseDocument], most: 
     names none, or only "the material" as a whole. A name that no document bears stays in the question, and so does
     any where nothing else would be asked. A name ends after `most` words.
     """
-    names = {document.source: _names(document) for document in documents}
+    mentions = list(_TEXT.finditer(question))
+    names = {document.source: _names(document) for document in documents} if mentions else {}
     cuts: list[tuple[int, int, bool]] = []
     sources: set[str] = set()
-    for found in _TEXT.finditer(question):
+    for found in mentions:
         end, named = _name_end(question, found.end(), names, most)
         end = end if named else _whole_end(question, found)
         if end and not (cuts and found.start() < cuts[-1][1]):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import pytest
+from playwright.sync_api import Browser
 
 from index.build import build
 from index.embeddings import SentenceEmbeddings, load_embeddings
 from qa.pipeline import Pipeline, load_pipeline
+from qa.reader import Reader, load_reader
 from qa.settings import Settings
+from tests.browser import chromium
 
 COURSE = Path(__file__).parent.parent / "corpus" / "diplomasi-siber"
 
@@ -46,3 +50,14 @@ def pipeline(settings: Settings) -> Pipeline:
 def quoting(settings: Settings, pipeline: Pipeline) -> Pipeline:
     """The same pipeline without a generator: answers are quotes, and quick."""
     return Pipeline(pipeline.index, pipeline.reader, None, settings)
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    return load_reader()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started

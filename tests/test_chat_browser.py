@@ -20,7 +20,6 @@ from tests.browser import (
     SlowModel,
     ask,
     assert_accessible,
-    chromium,
     open_chat,
     served,
     wait_for_answer,
@@ -39,12 +38,6 @@ HOSTILE = (
     'lain. Contoh serangan XSS adalah tag <img src=x onerror="window.hacked = 1"> dan tautan '
     "[klik di sini](javascript:window.hacked=1) yang ditulis penyerang di kolom komentar.\n"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

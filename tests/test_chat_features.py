@@ -24,7 +24,7 @@ from qa.web.stored import MOST_TURNS, read_opened, turn_json
 from qa.web.translation import translated
 from qa.web.why import confidence_sentence, times_sentence, why_html
 from qa.web.words import ENGLISH, INDONESIAN, WORDS, words_in
-from tests.browser import CHROMIUM, ask, assert_accessible, chromium, open_chat, served, wait_for_answer, watched
+from tests.browser import CHROMIUM, ask, assert_accessible, open_chat, served, wait_for_answer, watched
 
 QUESTION = "Apa itu diplomasi siber?"
 OUTSIDE = "Bagaimana cara memasak rendang daging sapi?"
@@ -175,12 +175,6 @@ def test_nothing_is_tried_while_students_wait(quoting: Pipeline) -> None:
 
 
 # ---- in the browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from qa.eval.plots import calibration_error, reliability_bins
 from qa.eval.report import report
 from qa.eval.saved import from_result, load_run
 from qa.eval.verdicts import flags
-from tests.browser import CHROMIUM, chromium
+from tests.browser import CHROMIUM
 
 needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; set TANYA_CHROMIUM")
 HOSTILE = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">'
@@ -59,12 +59,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = tmp_path_factory.mktemp("laporan") / "laporan.html"
     written.write_text(report(from_result(RESULT)), encoding="utf-8")
     return written
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ QUESTION = "Kapan Konvensi Budapest mulai berlaku?"
 PASSAGES = ["Konvensi Budapest mulai berlaku pada 1 Juli 2004.", "Rendang dimasak dengan santan dan lengkuas."]
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
-
-
 def test_passage_that_answers_is_told_from_one_that_does_not(reader: Reader) -> None:
     said, unsaid = reader.read(QUESTION, PASSAGES)
     assert said.relevance > unsaid.relevance and said.answerable > unsaid.answerable

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from index.build import build, load
 from index.embeddings import SentenceEmbeddings
 from qa.pipeline import Pipeline
-from qa.reader import Reader, load_reader
+from qa.reader import Reader
 from qa.settings import Settings
 from qa.web import teacher_login
 from qa.web.app import create_app
@@ -46,11 +46,6 @@ def pdf(pages: list[str]) -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
 
 
 @pytest.fixture

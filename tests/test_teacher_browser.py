@@ -15,10 +15,10 @@ from index.build import build, load
 from index.embeddings import SentenceEmbeddings
 from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
-from qa.reader import Reader, load_reader
+from qa.reader import Reader
 from qa.settings import Settings
 from qa.types import Answer
-from tests.browser import CHROMIUM, chromium, served
+from tests.browser import CHROMIUM, served
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,17 +29,6 @@ PASSWORD = "sandi yang panjang"
 NOTE = "Honeypot\n\nHoneypot adalah sistem umpan yang sengaja dibuat rentan untuk mempelajari cara kerja penyerang.\n"
 OUTSIDE = "Bagaimana cara memasak rendang daging sapi?"
 BUILD_MILLISECONDS = 90_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from qa.pipeline import Pipeline
 from qa.web.app import create_app
 from qa.web.courses import Courses
 from qa.web.page import asset
-from tests.browser import CHROMIUM, SlowModel, assert_accessible, chromium, served, watched
+from tests.browser import CHROMIUM, SlowModel, assert_accessible, served, watched
 
 browser_test = [
     pytest.mark.browser,
@@ -115,12 +115,6 @@ def host(two_courses: Courses) -> Iterator[Host]:
         with served(two_courses, settings) as address:
             allowed.chat = address
             yield allowed
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
