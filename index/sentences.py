@@ -76,17 +76,22 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 def is_reference(line: str) -> bool:
     """Tell an entry of a reference list: names, then a year in brackets or with a period."""
+    return split_reference(line) is not None
+
+
+def split_reference(line: str) -> tuple[str, str] | None:
+    """Return the names of an entry of a reference list and what follows its year; None for any other line."""
     number = _NUMBER.match(line)
     begin = at = number.end() if number else 0
     for _ in range(40):
         year = _YEAR.match(line, at)
         if year and at > begin:
-            return True
+            return line[begin:at].strip(), line[year.end() :].strip()
         name = _NAME.match(line, at)
         if not name:
-            return False
+            return None
         at = name.end()
-    return False
+    return None
 
 
 def stretches(text: str, wrapped: bool = True) -> Iterator[tuple[int, int]]:

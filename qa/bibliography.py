@@ -1,4 +1,4 @@
-"""Questions about the documents themselves (who wrote it, when, its title), answered from their front matter."""
+"""Questions about texts (who wrote it, when, its title), answered from front matter and reference lists."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from index.blocks import CourseDocument
+from index.passages import REFERENCE_SECTION
+from index.sentences import split_reference
 from qa import prompts
-from qa.citations import CheckedSentence, Evidence, content_stems
+from qa.citations import CheckedSentence, Evidence, content_stems, evidence_sentences
+from qa.evidence import sentence_text
 from qa.types import RetrievedPassage
 
 _AUTHOR = re.compile(
@@ -24,8 +27,19 @@ _DATE = re.compile(
 _TITLE = re.compile(
     r"\bjudul\w*\b.*\b(apa|ditulis|tulisan|karya|oleh)\b|\bapa judul\b|\bwhat\b.*\btitle\b", re.IGNORECASE
 )
-# A question names a document when it holds this share of the title's content words.
+_WORK = re.compile(
+    r"\b(buku|jurnal|artikel|tulisan|makalah|karya|laporan|publikasi|referensi|rujukan|sumber|pustaka|"
+    r"book|article|paper|reference|source)\w*\b",
+    re.IGNORECASE,
+)
+_ABOUT_WORK = re.compile(
+    r"\b(siapa|penulis|pengarang|penerbit|judul|kapan|tahun berapa|terbit|diterbitkan|dimuat|diambil|media|situs|laman|"
+    r"who|when|where|publish\w*|title)\b",
+    re.IGNORECASE,
+)
+# A question names a text when it holds this share of the title's content words.
 _NAMED = 0.7
+_FEWEST_TITLE_WORDS = 3  # a shorter title may be what the question is about, not a text of that name
 
 
 def asks_about_document(question: str) -> bool:
@@ -57,6 +71,33 @@ def answer_about_document(
     if not all(parts[name] for name in needed) or len(evidence) != len(needed):
         return []
     return [CheckedSentence(template.format(**parts), tuple(dict.fromkeys(evidence)))]
+
+
+def asks_about_reference(question: str) -> bool:
+    """Whether the question is about a book, an article or another source, and who made it, when or where."""
+    return bool(_WORK.search(question) and _ABOUT_WORK.search(question))
+
+
+def answer_about_reference(question: str, passages: Iterable[RetrievedPassage]) -> list[CheckedSentence]:
+    """Return the entry of a reference list that the question names by title, or by author and topic, as a quote.
+
+    Nothing where no entry, or more than one, is named so.
+    """
+    asked = content_stems(question)
+    scored = []
+    for entry in evidence_sentences(p for p in passages if p.section == REFERENCE_SECTION):
+        names, rest = split_reference(entry.quote) or ("", "")
+        title = content_stems(re.split(r"[.:]\s", f"{rest} ")[0])
+        share = len(title & asked) / len(title) if title else 0.0
+        surname = names.partition(",")[0] if "," in names else ""
+        by_author = bool(surname) and content_stems(surname) <= asked
+        if (share >= _NAMED and len(title) >= _FEWEST_TITLE_WORDS) or (by_author and share > 0):
+            scored.append((share + by_author, entry))
+    scored.sort(key=lambda pair: -pair[0])
+    if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
+        return []
+    entry = scored[0][1]
+    return [CheckedSentence(sentence_text(entry.quote), (entry,))]
 
 
 def _named_document(question: str, documents: Iterable[CourseDocument]) -> CourseDocument | None:

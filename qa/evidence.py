@@ -25,6 +25,8 @@ LIST_TOPIC = 0.6
 LIST_INTRODUCTION = 0.2
 # What a sentence gains that spells out the acronym whose long form is asked for.
 SPELLED_OUT = 5.0
+# What a sentence that gives examples gains where examples are asked for.
+EXAMPLE = 1.0
 LONGEST_LIST = 8
 
 _ASKS_LIST = re.compile(
@@ -33,6 +35,11 @@ _ASKS_LIST = re.compile(
     re.IGNORECASE,
 )
 _ASKS_LONG_FORM = re.compile(r"\b(kepanjangan|singkatan|akronim|stands? for|abbreviat)", re.IGNORECASE)
+_ASKS_EXAMPLE = re.compile(r"\b(contoh\w*|misal\w*|examples?)\b", re.IGNORECASE)
+_GIVES_EXAMPLE = re.compile(
+    r"\b(seperti|misal\w*|contoh\w*|antara lain|meliputi|mencakup|termasuk|such as|for example|including)\b",
+    re.IGNORECASE,
+)
 # A sentence that opens like this points to the one before it.
 _POINTS_BACK = re.compile(
     r"^\W*(?:(?:oleh |karena |sebab |dengan |hal |maka )*(?:ini|itu|tersebut|demikian)\b|\w+ (?:ini|itu|tersebut)\b"
@@ -78,10 +85,12 @@ def score_sentences(
     alone = reader.read(question, [e.quote for e in sentences], [heading(e.passage) for e in sentences])
     rare = rare_words(question, lexical)
     acronyms = _asked_acronyms(question)
+    examples = _ASKS_EXAMPLE.search(question)
     scored = []
     for e, reading in zip(sentences, alone, strict=True):
         score = reading.relevance + RARE_WORDS * _share(rare, e.quote)
         score += SPELLED_OUT * any(_spells_out(acronym, e.quote) for acronym in acronyms)
+        score += EXAMPLE * bool(examples and _GIVES_EXAMPLE.search(e.quote))
         scored.append(ScoredSentence(e, score, e.quote[slice(*reading.span)] if reading.span else ""))
     return sorted(scored, key=lambda s: -s.score)
 

@@ -52,7 +52,9 @@ def load_generator(settings: Settings) -> BaseChatModel | None:
 
 
 class LlamaCppChat(BaseChatModel):
-    """A GGUF model in this process through llama.cpp; safe from several threads (it queues).
+    """A GGUF model in this process through llama.cpp; safe from several threads.
+
+    It writes `answers_at_once` answers side by side (llama.cpp's slots), each with a window of its own; others queue.
 
     `chat_template` False treats the model as one that continues text (the bundled base model): the
     messages are laid out by `qa.prompts.as_plain_text`. With an adapter it is `taught`: it wants the prompt of
@@ -73,8 +75,8 @@ class LlamaCppChat(BaseChatModel):
 
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        params.n_ctx = settings.context_tokens
-        params.n_parallel = 1
+        params.n_ctx = settings.context_tokens * settings.answers_at_once
+        params.n_parallel = settings.answers_at_once
         threads = settings.generator_threads or max(1, (os.cpu_count() or 2) // 2)
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         params.verbosity = -1

@@ -22,7 +22,12 @@ from index.passages import FRONT_SECTION, REFERENCE_SECTION
 from index.retriever import Hit
 from qa import prompts
 from qa.attribution import split_attribution
-from qa.bibliography import answer_about_document, asks_about_document
+from qa.bibliography import (
+    answer_about_document,
+    answer_about_reference,
+    asks_about_document,
+    asks_about_reference,
+)
 from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, holds_answer, number_citations
 from qa.condense import standalone_question
 from qa.evidence import (
@@ -141,10 +146,12 @@ class Pipeline:
         return asked, self.index.retriever.search(asked, self.settings.retrieved, sources)
 
     def _about_document(self, question: str) -> list[CheckedSentence]:
-        if not asks_about_document(question):
+        if not (asks_about_document(question) or asks_about_reference(question)):
             return []
         passages = [_retrieved_document(passage) for passage in self.index.passages.values()]
-        return answer_about_document(question, self.index.documents.values(), passages)
+        return answer_about_document(question, self.index.documents.values(), passages) or answer_about_reference(
+            question, passages
+        )
 
     def read(self, question: str, hits: Sequence[Hit]) -> Found:
         """Rerank what was found, score its sentences, and say how sure the reader is that it answers."""

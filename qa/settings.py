@@ -50,7 +50,10 @@ class Settings(BaseSettings):
     # llama.cpp's threads spin while they wait for each other: with every core taken and anything else running,
     # measured 1 token/s instead of 78. Half the cores loses little on an idle machine.
     generator_threads: int = Field(0, ge=0, le=256, description="threads of the local generator; 0 is half the cores")
-    context_tokens: int = Field(4096, ge=1024, le=131_072, description="window of the local generator, tokens")
+    context_tokens: int = Field(
+        4096, ge=1024, le=131_072, description="window of the local generator for one answer, tokens"
+    )
+    answers_at_once: int = Field(2, ge=1, le=64, description="answers written side by side; others wait in line")
     answer_tokens: int = Field(220, ge=16, le=4096, description="longest generated answer, tokens")
     generator_seconds: float = Field(20.0, gt=0, le=600, description="time limit of one generated answer")
 

@@ -6,7 +6,17 @@ import pytest
 
 from index.lexical import LexicalIndex
 from qa.citations import evidence_sentences
-from qa.evidence import ScoredSentence, _spells_out, excerpts, quote_sentences, rare_words, sentence_text
+from qa.evidence import (
+    EXAMPLE,
+    ScoredSentence,
+    _spells_out,
+    excerpts,
+    quote_sentences,
+    rare_words,
+    score_sentences,
+    sentence_text,
+)
+from qa.reader import Reader
 from qa.types import RetrievedPassage
 
 pytestmark = pytest.mark.unit
@@ -29,6 +39,17 @@ def scored(text: str, *scores: float, key: str = "a") -> list[ScoredSentence]:
     sentences = evidence_sentences([passage(key, text)])
     pairs = zip(sentences, [*scores, *[-9.0] * len(sentences)], strict=False)
     return sorted((ScoredSentence(e, s) for e, s in pairs), key=lambda s: -s.score)
+
+
+@pytest.mark.parametrize(("question", "gain"), [("Contoh perangkat keras apa?", EXAMPLE), ("Apa itu perangkat?", 0.0)])
+def test_a_sentence_with_examples_gains_where_they_are_asked_for(
+    question: str, gain: float, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Perangkat keras banyak, seperti papan ketik. Perangkat keras itu mahal."
+    with_gain = {s.evidence.start: s.score for s in score_sentences(question, [passage("a", text)], reader, LEXICAL)}
+    monkeypatch.setattr("qa.evidence.EXAMPLE", 0.0)
+    without = {s.evidence.start: s.score for s in score_sentences(question, [passage("a", text)], reader, LEXICAL)}
+    assert [with_gain[at] - without[at] for at in sorted(without)] == pytest.approx([gain, 0.0])
 
 
 def test_question_for_a_list_gets_the_whole_list() -> None:

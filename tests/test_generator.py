@@ -23,7 +23,7 @@ EXCERPTS = ["Kucing adalah hewan pemakan daging.", "Sapi adalah hewan pemakan ru
 
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> LlamaCppChat:
-    model = load_generator(Settings(data_dir=tmp_path_factory.mktemp("data"), answer_tokens=40))
+    model = load_generator(Settings(data_dir=tmp_path_factory.mktemp("data"), answer_tokens=60))
     assert isinstance(model, LlamaCppChat)
     return model
 
@@ -59,6 +59,15 @@ def test_two_threads_get_their_own_answers(bundled: LlamaCppChat) -> None:
     for thread in threads:
         thread.join()
     assert "sapi" in answers["Sapi"].lower() and "kucing" in answers["Kucing"].lower()
+
+
+def test_two_answers_are_written_side_by_side(bundled: LlamaCppChat) -> None:
+    streams = [bundled.stream([HumanMessage(f"Cerita panjang tentang {animal}:")]) for animal in ("sapi", "kucing")]
+    for stream in streams:
+        next(stream)
+    assert len([t for t in threading.enumerate() if t.name == "llama.cpp"]) == 2
+    for stream in streams:
+        stream.close()  # type: ignore[attr-defined]
 
 
 def test_prompt_holds_excerpts_once_and_fixed_part_first() -> None:

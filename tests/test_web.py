@@ -24,7 +24,7 @@ from qa.pipeline import Pipeline
 from qa.prompts import EMPTY_QUESTION
 from qa.types import Answer, Citation, Question, RetrievedPassage
 from qa.web import texts
-from qa.web.answering import ANSWERS_KEPT, AT_ONCE, Answering, Waiting
+from qa.web.answering import ANSWERS_KEPT, Answering, Waiting
 from qa.web.app import create_app, serve
 from qa.web.documents import _inside
 from qa.web.render import Turn, answer_html, plain_text, turn_html
@@ -168,14 +168,15 @@ async def collect(answering: Answering, name: str, cancel: threading.Event | Non
 
 @pytest.mark.unit
 async def test_waiting_questions_know_their_place() -> None:
+    at_once = 2
     pipeline = Gated()
-    answering = Answering(lambda _: pipeline)
-    tasks = [asyncio.create_task(collect(answering, str(n))) for n in range(AT_ONCE + 2)]
+    answering = Answering(lambda _: pipeline, at_once=at_once)
+    tasks = [asyncio.create_task(collect(answering, str(n))) for n in range(at_once + 2)]
     await asyncio.sleep(0.5)
     pipeline.gate.set()
     seen = await asyncio.gather(*tasks)
     ahead = [[event.ahead for event in events if isinstance(event, Waiting)] for events in seen]
-    assert [places[0] for places in ahead[AT_ONCE:]] == [1, 2]
+    assert [places[0] for places in ahead[at_once:]] == [1, 2]
     assert all(events[-1].complete and events[-1].id == str(n) for n, events in enumerate(seen))
     assert answering.finished("0") is not None
 

@@ -19,8 +19,6 @@ from qa.web import texts
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
 
-# Two at a time: while the generator writes one answer, passages are found and read for the next.
-AT_ONCE = 2
 LONGEST_LINE = 200
 ANSWERS_KEPT = 500
 _POLL_SECONDS = 0.2
@@ -54,16 +52,19 @@ class _Ticket:
 
 
 class Answering:
-    """Runs the pipeline of a course in a few threads and hands its snapshots to async code.
+    """Runs the pipeline of a course in `at_once` threads and hands its snapshots to async code.
 
     `pipeline_of` gives the pipeline over the version in use; it is called in those threads, and may take a second.
     Questions that find no answer are kept in `feedback`, where one is given, for the teacher to see.
     """
 
-    def __init__(self, pipeline_of: Callable[[str], Pipeline], feedback: FeedbackStore | None = None) -> None:
+    def __init__(
+        self, pipeline_of: Callable[[str], Pipeline], feedback: FeedbackStore | None = None, at_once: int = 2
+    ) -> None:
         self._pipeline_of = pipeline_of
+        self._at_once = at_once
         self._feedback = feedback
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answer")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
         self._line: list[_Ticket] = []
         self._finished: OrderedDict[str, tuple[Answer, str]] = OrderedDict()
 
@@ -110,7 +111,7 @@ class Answering:
     async def _events(self, ticket: _Ticket) -> AsyncIterator[Answer | Waiting]:
         told = -1
         while not ticket.cancel.is_set():
-            ahead = max(0, self._line.index(ticket) - AT_ONCE + 1)
+            ahead = max(0, self._line.index(ticket) - self._at_once + 1)
             if not ticket.started and ahead != told:
                 told = ahead
                 yield Waiting(ahead)

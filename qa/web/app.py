@@ -47,7 +47,7 @@ def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
     courses = served if isinstance(served, Courses) else Courses([served])
     embedding = Embedding(settings)
     feedback = FeedbackStore(settings.data_dir / "feedback.sqlite", settings.unanswered_days)
-    answering = Answering(courses.pipeline, feedback)
+    answering = Answering(courses.pipeline, feedback, settings.answers_at_once)
     asking = Asking(answering, courses, embedding)
     app.include_router(api_router(asking, feedback))
     app.include_router(completions_router(asking))
