@@ -6,10 +6,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat index test lint eval eval-baseline bench bench-peers screenshots chromium clean help
+.PHONY: chat index test lint eval eval-baseline bench bench-generator bench-peers answers screenshots chromium clean help
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 17
 
 chat: $(VENV)/ready index  ## set up, index the course, open the chat in the browser
 	$(BIN)/python app.py
@@ -47,8 +47,16 @@ bench: $(VENV)/ready-test  ## time answers on the shipped course; results in ben
 	$(BIN)/tanya index
 	$(BIN)/python -m benchmarks.latency
 
+bench-generator: $(VENV)/ready-training  ## what the adapter costs in speed; the same weights in LangChain and transformers
+	$(BIN)/tanya index
+	$(BIN)/python -m benchmarks.generator_speed
+
 bench-peers: $(VENV)/ready  ## ask four quick-start pipelines the same questions; needs the package registry
 	$(BIN)/python -m benchmarks.peers.run
+
+answers: $(VENV)/ready-test  ## write down the answers to 40 questions of every kind, for reading
+	$(BIN)/tanya index
+	$(BIN)/python -m benchmarks.sample_answers
 
 screenshots: $(VENV)/ready-test chromium  ## take the pictures of docs/images
 	$(BIN)/tanya index
@@ -67,6 +75,10 @@ $(VENV)/ready: pyproject.toml
 
 $(VENV)/ready-test: $(VENV)/ready
 	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+$(VENV)/ready-training: $(VENV)/ready
+	$(BIN)/pip install --quiet --editable '.[training]'
 	touch $@
 
 # The browser tests use the system's Chromium; CHROMIUM names another one.
