@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.lexical import stem
+
 # Words that point back to what was said before.
 _POINTS_BACK = re.compile(
     r"\b(itu|ini|tersebut|tadi|tsb|dia|ia|mereka|beliau|begitu|demikian|sana|situ|sini|"
@@ -29,6 +31,7 @@ _ASKING = set(
 )
 
 
+_VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
 _LINKING = {"di", "dalam", "dari", "pada", "tentang", "terhadap", "untuk", "dan", "of", "in", "on", "the"}
 # Questions of nothing but these words ask for an aspect of what was said before ("contoh dong").
 _ASPECTS = set(
@@ -88,11 +91,20 @@ def _topic(earlier: str, question: str) -> str:
     return " ".join(words)
 
 
+def _named(topic: str) -> str:
+    """The name before the first verb ("Paris Call memuat asas"), the whole of a topic without one, else nothing."""
+    words = topic.split()
+    verb = next((i for i, word in enumerate(words) if _VERB.match(word) and stem(word) != word), len(words))
+    has_name = any(word[0].isupper() for word in words[1:verb]) or any(word[:2].isupper() for word in words[:verb])
+    return " ".join(words[:verb]) if has_name or verb == len(words) else ""
+
+
 def _with_topic(question: str, topic: str) -> str:
-    """Put `topic` in the place of one "-nya" where that reads well, else behind the question."""
+    """Put what `topic` names in the place of one "-nya" where that reads well, else all of it behind the question."""
     pointing = [m for m in re.finditer(r"\b(\w{3,})nya\b", question) if m.group(0).lower() not in _NOT_POINTING]
-    if len(pointing) == 1 and len(topic.split()) <= 5:
+    named = _named(topic)
+    if len(pointing) == 1 and 0 < len(named.split()) <= 5:
         found = pointing[0]
-        return f"{question[: found.end(1)]} {topic}{question[found.end() :]}"
+        return f"{question[: found.end(1)]} {named}{question[found.end() :]}"
     end = "?" if question.endswith("?") else ""
     return f"{question.rstrip(' ?!.')} ({topic}){end}"

@@ -13,6 +13,12 @@ pytestmark = pytest.mark.unit
         ("Apa saja manfaatnya?", ["Apa itu diplomasi siber?"], "Apa saja manfaat diplomasi siber?"),
         ("contoh dong", ["apa sih ransomware itu"], "contoh dong (ransomware)"),
         ("Kenapa?", ["Apakah atribusi serangan siber sulit?"], "Kenapa (atribusi serangan siber sulit)?"),
+        ("Siapa yang mengumumkannya?", ["Piagam Biru itu memuat berapa asas?"], "Siapa yang mengumumkan Piagam Biru?"),
+        (
+            "Berapa biayanya?",
+            ["Program apa yang membantu guru di Maluku?"],
+            "Berapa biayanya (Program membantu guru di Maluku)?",
+        ),
         ("Who are its members?", ["What is ASEAN?"], "Who are its members (ASEAN)?"),
         ("Kapan itu disahkan?", ["Apa itu Konvensi Budapest?"], "Kapan itu disahkan (Konvensi Budapest)?"),
     ],
