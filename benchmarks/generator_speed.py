@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.answering import QUESTIONS
 from benchmarks.generators import Timing, bundled, dequantised, plain_langchain, prompts
-from qa.generator import ADAPTER, LlamaCppChat, _bundled_file
+from qa.generator import ADAPTER, LlamaCppChat, _bundled_file, thread_count
 from qa.settings import Settings, load_settings
 from qa.types import Question
 
@@ -109,7 +109,7 @@ def main() -> None:
     options = parser.parse_args()
     settings = load_settings()
     load = round(os.getloadavg()[0], 2)
-    threads = settings.generator_threads or max(1, (os.cpu_count() or 2) // 2)
+    threads = thread_count(settings)
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     questions = (Question(row["question"], tuple(row["history"])) for row in rows if row["answerable"])
     asked = prompts(settings, questions, options.questions)

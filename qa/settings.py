@@ -47,9 +47,9 @@ class Settings(BaseSettings):
     )
     generator_model: str = Field("", description="model name at an OpenAI-compatible server")
     generator_api_key: str = Field("", description="key of an OpenAI-compatible server, where it wants one")
-    # llama.cpp's threads spin while they wait for each other: with every core taken and anything else running,
-    # measured 1 token/s instead of 78. Half the cores loses little on an idle machine.
-    generator_threads: int = Field(0, ge=0, le=256, description="threads of the local generator; 0 is half the cores")
+    generator_threads: int = Field(
+        0, ge=0, le=256, description="threads of the local generator; 0 is every core, at most 8"
+    )
     context_tokens: int = Field(
         4096, ge=1024, le=131_072, description="window of the local generator for one answer, tokens"
     )
