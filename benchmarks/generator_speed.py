@@ -5,8 +5,8 @@
 The prompts are those that the pipeline builds for the first answerable questions of the shipped course for which it
 asks the generator (a list, for one, it quotes). Each goes in turn to the bundled weights with the adapter, to the same
 without it, and, for the first few questions, to a plain LangChain pipeline over transformers with the dequantised
-weights (bfloat16, which is quicker there than float32): with as many threads as ours, and with all cores, which is
-what it takes by itself. So whatever else the machine does meets all alike. All read the whole prompt, without a cache,
+weights (bfloat16, which is quicker there than float32): with one thread as ours, and with all cores, which is what it
+takes by itself. So whatever else the machine does meets all alike. All read the whole prompt, without a cache,
 and write the same number of tokens, whatever they say. Result: benchmarks/results/generator_speed.json.
 """
 
@@ -25,12 +25,13 @@ import numpy as np
 
 from benchmarks.answering import QUESTIONS
 from benchmarks.generators import Timing, bundled, dequantised, plain_langchain, prompts
-from qa.generator import ADAPTER, LlamaCppChat, _bundled_file, thread_count
+from qa.generator import ADAPTER, LlamaCppChat, _bundled_file
 from qa.settings import Settings, load_settings
 from qa.types import Question
 
 RESULT = Path(__file__).parent / "results" / "generator_speed.json"
 TOKENS = 64
+THREADS = 1  # in one process the threads of several engines disturb each other
 RATES = ("reading", "writing", "whole")
 WITH, WITHOUT = "with_adapter", "without_adapter"
 ALIKE, ALL_CORES = "langchain_transformers", "langchain_transformers_all_cores"
@@ -107,17 +108,16 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, default=RESULT)
     options = parser.parse_args()
-    settings = load_settings()
+    settings = load_settings(generator_threads=THREADS)
     load = round(os.getloadavg()[0], 2)
-    threads = thread_count(settings)
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     questions = (Question(row["question"], tuple(row["history"])) for row in rows if row["answerable"])
     asked = prompts(settings, questions, options.questions)
     base = options.base or dequantised(settings.data_dir)
-    timings = measure(writers(settings, base, threads), asked, options.peer_questions)
+    timings = measure(writers(settings, base, THREADS), asked, options.peer_questions)
     result = {
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "load_before": load},
-        "threads": threads,
+        "threads": THREADS,
         "versions": {name: version(name) for name in ("xllamacpp", "langchain-huggingface", "transformers", "torch")},
         "questions": len(asked),
         **report(timings),

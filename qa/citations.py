@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.lexical import stem
 from index.sentences import ABBREVIATIONS, split_sentences
@@ -21,6 +22,11 @@ _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _INNER_STOP = re.compile(r"(\w+[)\]\"”’]*)([.!?…]+)(?=\s)")
 _NEGATION = re.compile(r"\b(tidak|tak|bukan|belum|tanpa|jangan|gagal|menolak|not|never|no)\b", re.IGNORECASE)
+_VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
+_CLAUSE = re.compile(
+    r"[,;:()](?=\s)|\b(?:namun|tetapi|tapi|melainkan|sedangkan|sementara|walaupun|meskipun|but|while|although)\b",
+    re.IGNORECASE,
+)
 STOP_WORDS = frozenset(
     "yang dan di ke dari untuk pada dengan adalah ini itu dalam oleh sebagai atau juga akan tidak karena dapat bisa "
     "ada para agar serta antara secara tersebut merupakan yaitu yakni ialah misalnya lain saja tahun suatu "
@@ -84,7 +90,7 @@ def check(
             return None
         if not echoed <= content_stems(f"{e.passage.title} {e.passage.section} {e.quote}"):
             continue
-        if not _keeps_order(text, e.quote):
+        if not _keeps_order(text, e.quote) or not _keeps_subjects(text, e.quote):
             continue
         if holds_facts(text, e.quote) and (supports is None or supports(e.quote, text)):
             return CheckedSentence(text, (e,))
@@ -92,13 +98,13 @@ def check(
 
 
 def holds_facts(text: str, quote: str) -> bool:
-    """Whether every number and name of `text` stands in `quote`, and both deny or neither does."""
+    """Whether every number and name of `text` stands in `quote`, and its part about the same denies as `text` does."""
     if not set(_NUMBER.findall(text)) <= set(_NUMBER.findall(quote)):
         return False
     there = {stem(w) for w in _words(quote)} | set(_words(quote))
     if any(name not in there and stem(name) not in there for name in _names(text)):
         return False
-    return _denies(text) == _denies(quote)
+    return _denies(text) == _denies(_part_about(text, quote))
 
 
 def holds_answer(text: str, answer: str) -> bool:
@@ -114,13 +120,68 @@ def _keeps_order(text: str, quote: str) -> bool:
     The same words in another order may say something else ("A replaces B"), and what a word too many does to a
     sentence ("A replaces A") shows here as well.
     """
-    asked, there = ([stem(w) for w in _words(t) if w not in STOP_WORDS] for t in (text, quote))
-    lengths = [0] * (len(there) + 1)
-    for word in asked:
-        before = lengths[:]
+    asked = [word for word, _ in _placed(text)]
+    return len(_aligned(asked, [word for word, _ in _placed(quote)])) >= COVERAGE * len(asked)
+
+
+def _keeps_subjects(text: str, quote: str) -> bool:
+    """Whether every verb of `text` follows what it follows in the quote.
+
+    Between the two only one content word may be left out, or a clause of its own ("yang ...", or between commas or
+    brackets): "Russia's push for a cyber treaty to replace the convention" is not "Russia replaces the convention".
+    """
+    there = _placed(quote)
+    matched = _aligned([word for word, _ in _placed(text)], [word for word, _ in there])
+    for before, verb in pairwise(matched):
+        word = _word_at(quote, there[verb][1])
+        if verb - before > 2 and _VERB.match(word) and stem(word) != word:
+            left_out = quote[there[before][1] + len(_word_at(quote, there[before][1])) : there[verb][1]]
+            if not re.search(r"[,;:()]|\byang\b", left_out):
+                return False
+    return True
+
+
+def _word_at(text: str, offset: int) -> str:
+    word = _WORD.match(text, offset)
+    return word[0].lower() if word else ""
+
+
+def _part_about(text: str, quote: str) -> str:
+    """The clauses of `quote` from the first to the last that share the content words of `text`; all of it for none.
+
+    A negation in another clause denies something else.
+    """
+    there = _placed(quote)
+    matched = [there[i][1] for i in _aligned([word for word, _ in _placed(text)], [word for word, _ in there])]
+    if not matched:
+        return quote
+    start = max((m.end() for m in _CLAUSE.finditer(quote, 0, matched[0])), default=0)
+    end = _CLAUSE.search(quote, matched[-1])
+    return quote[start : end.start() if end else len(quote)]
+
+
+def _placed(text: str) -> list[tuple[str, int]]:
+    """The stems of the content words with the offsets of their words, in order."""
+    return [(stem(w), m.start()) for m in _WORD.finditer(text) for w in _words(m[0]) if w not in STOP_WORDS]
+
+
+def _aligned(asked: Sequence[str], there: Sequence[str]) -> list[int]:
+    """Places in `there` of a longest common subsequence with `asked`."""
+    lengths = [[0] * (len(there) + 1) for _ in range(len(asked) + 1)]
+    for row, word in enumerate(asked, 1):
         for place, other in enumerate(there, 1):
-            lengths[place] = before[place - 1] + 1 if word == other else max(before[place], lengths[place - 1])
-    return lengths[-1] >= COVERAGE * len(asked)
+            left, above = lengths[row][place - 1], lengths[row - 1][place]
+            lengths[row][place] = lengths[row - 1][place - 1] + 1 if word == other else max(above, left)
+    places, row, place = [], len(asked), len(there)
+    while row and place:
+        if asked[row - 1] == there[place - 1]:
+            places.append(place - 1)
+            row, place = row - 1, place - 1
+        elif lengths[row - 1][place] >= lengths[row][place - 1]:
+            row -= 1
+        else:
+            place -= 1
+    return places[::-1]
 
 
 def number_citations(sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:

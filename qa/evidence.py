@@ -157,12 +157,17 @@ def sentence_text(quote: str) -> str:
     return _CITED_BEHIND.sub(r" \1.", text)
 
 
-def excerpts(scored: Sequence[ScoredSentence], passages: int, around: int = 1) -> list[tuple[RetrievedPassage, str]]:
-    """Return, for the best `passages` passages, the best sentence with `around` neighbours on each side."""
+def excerpts(
+    scored: Sequence[ScoredSentence], passages: int, around: int = 1, margin: float = MARGIN
+) -> list[tuple[RetrievedPassage, str]]:
+    """Return, for the best `passages` passages, the best sentence with `around` neighbours on each side.
+
+    A passage whose best sentence is more than `margin` behind would only mislead the generator.
+    """
     found: dict[str, tuple[RetrievedPassage, str]] = {}
     for s in scored:
         passage = s.evidence.passage
-        if passage.id in found or len(found) == passages:
+        if passage.id in found or len(found) == passages or s.score < scored[0].score - margin:
             continue
         sentences = evidence_sentences([passage])
         at = next(i for i, e in enumerate(sentences) if e.start == s.evidence.start)

@@ -23,6 +23,7 @@ BUNDLED = "gemma3-270m"
 # What training/generator taught the bundled model: a LoRA adapter over its weights.
 ADAPTER = Path(__file__).parent / "models" / "tutor" / "adapter.gguf"
 MOST_THREADS = 8
+SPINS = "2000"  # rounds that a thread waits awake before it sleeps
 
 
 def load_generator(settings: Settings) -> BaseChatModel | None:
@@ -77,10 +78,10 @@ class LlamaCppChat(BaseChatModel):
 
     @classmethod
     def load(cls, path: Path, settings: Settings, *, chat_template: bool, adapter: Path | None = None) -> LlamaCppChat:
-        # At every step llama.cpp's threads wait for each other, by default awake: beside other load two of them write
-        # 1 to 9 tokens/s where one writes 44. Asleep they write 33, and more where nothing else runs. OpenMP reads
-        # this when it is loaded.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        # At every step llama.cpp's threads wait for each other. Awake all the time, as is OpenMP's default, two of them
+        # stand nearly still beside other load; asleep at once, they are slower than one. OpenMP reads this when it is
+        # loaded.
+        os.environ["GOMP_SPINCOUNT"] = SPINS
         import xllamacpp
 
         params = xllamacpp.CommonParams()

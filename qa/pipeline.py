@@ -6,14 +6,12 @@ import math
 import re
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from index.build import CourseIndex, load
 from index.embeddings import load_embeddings
@@ -31,6 +29,7 @@ from qa.bibliography import (
 from qa.citations import CheckedSentence, check, content_stems, evidence_sentences, holds_answer, number_citations
 from qa.condense import standalone_question
 from qa.evidence import (
+    MARGIN,
     ScoredSentence,
     excerpts,
     heading,
@@ -43,13 +42,10 @@ from qa.evidence import (
 from qa.generator import load_generator
 from qa.reader import Reader, Reading, load_reader
 from qa.reranker import Reranker
+from qa.sentence_stream import written_sentences
 from qa.settings import Settings
 from qa.types import Answer, Citation, Question, RetrievedPassage
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*[.!?]?\s+(?=[\"“(A-Z0-9-])|\n+")
-
-
-_MARK = re.compile(r"\s*\[\d+\]")  # the generator's own; which sentence stands behind it is for the check to find
 _NAMES_DOCUMENT = re.compile(r"\b(penulis|artikel|tulisan|dokumen|bacaan|author|article)", re.IGNORECASE)
 
 
@@ -187,7 +183,8 @@ class Pipeline:
 
         A list is quoted whole, and so is the answer where the generator leaves out what the reader takes for it.
         """
-        quotes = quote_sentences(question, scored, self.index.retriever.lexical, self.settings.answer_sentences)
+        lexical, limit = self.index.retriever.lexical, self.settings.answer_sentences
+        quotes = quote_sentences(question, scored, lexical, limit)
         generated: list[CheckedSentence] = []
         if self.generator is not None and not is_list(quotes):
             for sentence in self._generate(question, scored, cancel):
@@ -201,9 +198,10 @@ class Pipeline:
             yield replace(draft, kind="quoted", answer=text, citations=citations, model=self.model_name)
             return
         said = {(e.passage.source, e.start) for s in generated for e in s.evidence}
-        unsaid = [q for q in quotes if not any((e.passage.source, e.start) in said for e in q.evidence)]
+        near = quote_sentences(question, scored, lexical, limit, MARGIN / 2)  # beside what was said, less is enough
+        unsaid = [q for q in near if not any((e.passage.source, e.start) in said for e in q.evidence)]
         if unsaid:
-            text, citations = self._cite([*generated, *unsaid][: self.settings.answer_sentences])
+            text, citations = self._cite([*generated, *unsaid][:limit])
             yield replace(draft, answer=text, citations=citations)
 
     def _generate(
@@ -213,21 +211,21 @@ class Pipeline:
         assert self.generator is not None
         given = excerpts(scored, self.settings.prompt_passages)
         evidence = evidence_sentences(passage for passage, _ in given)
-        layout = prompts.tutor_messages if getattr(self.generator, "taught", False) else prompts.answer_messages
-        messages = layout(question, [text for _, text in given])
+        texts = [text for _, text in given]
+        if getattr(self.generator, "taught", False):
+            messages = prompts.tutor_messages(question, texts, scored[0].answer)
+        else:
+            messages = prompts.answer_messages(question, texts)
         deadline = time.monotonic() + self.settings.generator_seconds
-        seen: set[str] = set()
-        with closing(_sentences(self.generator, messages, deadline, cancel)) as sentences:
+        kept = 0
+        with closing(written_sentences(self.generator, messages, deadline, cancel)) as sentences:
             for sentence in sentences:
-                checked = check(sentence_text(_MARK.sub("", sentence)), evidence, self.reader.supports, question)
-                if checked is None and not seen:
+                checked = check(sentence_text(sentence), evidence, self.reader.supports, question)
+                if checked is not None:
+                    kept += 1
+                    yield checked
+                if kept in (0, self.settings.answer_sentences):
                     return  # what begins unsupported goes on so; the quotes come sooner
-                if checked is None or checked.text in seen:
-                    continue
-                seen.add(checked.text)
-                yield checked
-                if len(seen) == self.settings.answer_sentences:
-                    return
 
     def _cite(self, sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:
         """Number the citations, and give each the page on which its quote (not its passage) begins."""
@@ -267,24 +265,6 @@ def clean_question(text: str, limit: int) -> str:
     if not any(c.isalnum() for c in cleaned):
         raise TanyaError(prompts.EMPTY_QUESTION)
     return cleaned
-
-
-def _sentences(
-    model: BaseChatModel, messages: list[BaseMessage], deadline: float, cancel: threading.Event | None
-) -> Generator[str, None, None]:
-    """Yield complete sentences from the token stream; the unfinished rest is left out when time is up."""
-    buffer = ""
-    with closing(cast("Generator[AIMessageChunk, None, None]", model.stream(messages))) as chunks:
-        for chunk in chunks:
-            if (cancel is not None and cancel.is_set()) or time.monotonic() > deadline:
-                return
-            buffer += str(chunk.content)
-            while end := _SENTENCE_END.search(buffer):
-                sentence, buffer = buffer[: end.end()].strip(), buffer[end.end() :]
-                if sentence:
-                    yield sentence
-    if buffer.strip().endswith((".", "!", "?", "]")):
-        yield buffer.strip()
 
 
 def _gives_answer(sentence: CheckedSentence, best: Sequence[ScoredSentence]) -> bool:

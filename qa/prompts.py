@@ -16,6 +16,8 @@ INSTRUCTION = (
 TUTOR = "Jawab pertanyaan hanya dari bacaan, dan akhiri setiap kalimat dengan nomor bacaannya.\nBacaan:"
 # What the adapter says when the excerpts do not answer.
 NOT_THERE = "Bacaan ini tidak memuat jawabannya."
+# The hint where the reader finds no answer in the excerpts.
+NO_HINT = "tidak ada"
 
 # A base model learns the format from examples only; they are short because every token delays the first word.
 EXAMPLES = (
@@ -48,9 +50,9 @@ def answer_messages(question: str, excerpts: Sequence[str]) -> list[BaseMessage]
     return [SystemMessage(f"{INSTRUCTION}\n\n{shots}"), HumanMessage(_task(question, excerpts))]
 
 
-def tutor_messages(question: str, excerpts: Sequence[str]) -> list[BaseMessage]:
+def tutor_messages(question: str, excerpts: Sequence[str], hint: str = "") -> list[BaseMessage]:
     """Return `tutor_prompt` as the one message that a taught model gets."""
-    return [HumanMessage(tutor_prompt(question, excerpts))]
+    return [HumanMessage(tutor_prompt(question, excerpts, hint))]
 
 
 def as_plain_text(messages: Sequence[BaseMessage]) -> str:
@@ -58,15 +60,21 @@ def as_plain_text(messages: Sequence[BaseMessage]) -> str:
     return "\n\n".join(str(message.content) for message in messages)
 
 
-def tutor_prompt(question: str, excerpts: Sequence[str]) -> str:
-    """Return the prompt that the bundled adapter was taught on: no examples, so that the first words come soon."""
-    numbered = "\n".join(f"[{number}] {' '.join(text.split())}" for number, text in enumerate(excerpts, 1))
-    return f"{TUTOR}\n{numbered}\nPertanyaan: {' '.join(question.split())}\nJawaban:"
+def tutor_prompt(question: str, excerpts: Sequence[str], hint: str = "") -> str:
+    """Return the prompt that the bundled adapter was taught on: no examples, so that the first words come soon.
+
+    `hint` is what the reader takes for the answer: it finds it better than so small a model, which has to say it.
+    """
+    hinted = f"\nPetunjuk: {' '.join(hint.split())}" if hint else ""
+    return f"{TUTOR}\n{_numbered(excerpts)}\nPertanyaan: {' '.join(question.split())}{hinted}\nJawaban:"
 
 
 def _task(question: str, excerpts: Sequence[str]) -> str:
-    numbered = "\n".join(f"[{number}] {' '.join(text.split())}" for number, text in enumerate(excerpts, 1))
-    return f"Bacaan:\n{numbered}\nPertanyaan: {' '.join(question.split())}\nJawaban:"
+    return f"Bacaan:\n{_numbered(excerpts)}\nPertanyaan: {' '.join(question.split())}\nJawaban:"
+
+
+def _numbered(excerpts: Sequence[str]) -> str:
+    return "\n".join(f"[{number}] {' '.join(text.split())}" for number, text in enumerate(excerpts, 1))
 
 
 def abstention(topics: Sequence[str]) -> str:

@@ -60,6 +60,37 @@ def test_same_words_in_another_order_say_something_else(sentence: str, evidence:
     assert check(sentence, evidence) is None
 
 
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Ketua sidang memperingatkan bahwa kabel laut mudah rusak.", True),
+        ("Kabel darat dibahas dalam sidang.", False),
+        ("Kabel darat tidak dibahas dalam sidang.", True),
+        ("Kabel laut tidak mudah rusak.", False),
+    ],
+)
+def test_a_negation_of_another_clause_denies_nothing_here(sentence: str, said: bool) -> None:
+    text = "Kabel darat tidak dibahas dalam sidang, ketua sidang memperingatkan bahwa kabel laut mudah rusak."
+    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
+    assert (check(sentence, evidence_sentences([p])) is not None) is said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Ratna menggantikan piagam lama.", False),
+        ("Usul Ratna untuk perjanjian laut baru menggantikan piagam lama.", True),
+        ("Budi menolak piagam itu.", True),
+    ],
+)
+def test_a_verb_keeps_its_subject(sentence: str, said: bool) -> None:
+    text = (
+        "Usul Ratna untuk perjanjian laut baru menggantikan piagam lama. Budi, ketua sidang pagi, menolak piagam itu."
+    )
+    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
+    assert (check(sentence, evidence_sentences([p])) is not None) is said
+
+
 def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evidence]) -> None:
     sentence = "Konvensi Budapest mulai berlaku pada 2004."
     assert check(sentence, evidence, lambda premise, hypothesis: False) is None

@@ -8,6 +8,7 @@ from index.lexical import LexicalIndex
 from qa.citations import evidence_sentences
 from qa.evidence import (
     EXAMPLE,
+    MARGIN,
     ScoredSentence,
     _spells_out,
     excerpts,
@@ -119,3 +120,9 @@ def test_quote_reads_as_running_text(quote: str, text: str) -> None:
 def test_excerpts_hold_the_best_sentence_with_its_neighbours() -> None:
     found = excerpts(scored(LIST, -3.0, -3.0, 2.0), 1)
     assert found[0][1] == LIST[LIST.index("1. Pikiran") : LIST.index("\n\nTidur")]
+
+
+@pytest.mark.parametrize(("behind", "count"), [(MARGIN - 0.5, 2), (MARGIN + 0.5, 1)])
+def test_a_passage_far_behind_the_best_is_no_excerpt(behind: float, count: int) -> None:
+    given = [*scored(PROSE, 3.0, key="a"), *scored(LIST, 3.0 - behind, key="b")]
+    assert len(excerpts(sorted(given, key=lambda s: -s.score), 2)) == count

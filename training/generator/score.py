@@ -4,9 +4,10 @@
 
 Answerable questions: token F1 of the whole answer, and whether the gold string stands in it; how many answers are
 the refusal. The others: how many are. The adapter is asked for the sentence that the product shows and for the bare
-answer (`examples.SHORT`), each with the question as written and in the reader's plain style. Greedy, llama.cpp.
-Questions are drawn with a fixed seed. Results are added to results/generator.json as they come; `--resume` leaves out
-what it holds already for as many questions. The base is measured once.
+answer (`examples.SHORT`), alone and with the reader's hint, which the product gives; with it also for questions in the
+reader's plain style. Greedy, llama.cpp. Questions are drawn with a fixed seed. Results are added to
+results/generator.json as they come; `--resume` leaves out what it holds already for as many questions. The base is
+measured once.
 """
 
 from __future__ import annotations
@@ -24,20 +25,33 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from qa.eval.metrics import fold, token_f1
 from qa.generator import LlamaCppChat
-from qa.prompts import NOT_THERE, answer_messages, tutor_messages, tutor_prompt
-from qa.reader import plain_style
+from qa.prompts import NO_HINT, NOT_THERE, answer_messages, tutor_messages, tutor_prompt
+from qa.reader import Reader, load_reader, plain_style
 from qa.settings import Settings
 
 SEED = 7
+LIKELY = 0.5  # calibrated probability from which what the reader found is the hint
 BASE = "base, examples in the prompt"
 # The base was never told the words of the refusal: this finds it in others, at the price of some that are none.
 OTHER_WORDS = re.compile(r"tidak (memuat|ada|menyebut|disebut|dijelaskan|diketahui)", re.IGNORECASE)
 Layout = Callable[[str, list[str]], list[BaseMessage]]
 
 
-def short_messages(question: str, excerpts: list[str]) -> list[BaseMessage]:
+def short_messages(question: str, excerpts: list[str], hint: str = "") -> list[BaseMessage]:
     """Ask for the bare answer, as a part of the training did."""
-    return [HumanMessage(tutor_prompt(question, excerpts).removesuffix("Jawaban:") + SHORT)]
+    return [HumanMessage(tutor_prompt(question, excerpts, hint).removesuffix("Jawaban:") + SHORT)]
+
+
+def hinted(layout: Callable[[str, list[str], str], list[BaseMessage]], reader: Reader) -> Layout:
+    """Give what the reader finds, or that it finds nothing, as a hint."""
+
+    def with_hint(question: str, excerpts: list[str]) -> list[BaseMessage]:
+        best = max(zip(reader.read(question, excerpts), excerpts, strict=True), key=lambda pair: pair[0].answerable)
+        reading, text = best
+        found = text[slice(*reading.span)] if reading.span and reading.answerable >= LIKELY else NO_HINT
+        return layout(question, excerpts, found)
+
+    return with_hint
 
 
 def in_plain_style(layout: Layout) -> Layout:
@@ -45,12 +59,17 @@ def in_plain_style(layout: Layout) -> Layout:
     return lambda question, excerpts: layout(plain_style(question), excerpts)
 
 
-LAYOUTS: dict[str, Layout] = {
-    "sentence": tutor_messages,
-    "bare answer": short_messages,
-    "sentence, plain question": in_plain_style(tutor_messages),
-    "bare answer, plain question": in_plain_style(short_messages),
-}
+def layouts(reader: Reader) -> dict[str, Layout]:
+    """Return every way of asking the adapter, by its name in the results."""
+    sentence, bare = hinted(tutor_messages, reader), hinted(short_messages, reader)
+    return {
+        "sentence, hint": sentence,
+        "bare answer, hint": bare,
+        "sentence": tutor_messages,
+        "bare answer": short_messages,
+        "sentence, hint, plain question": in_plain_style(sentence),
+        "bare answer, hint, plain question": in_plain_style(bare),
+    }
 
 
 def drawn(path: Path, sample: int) -> list[dict[str, Any]]:
@@ -104,6 +123,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=200, help="questions of each class")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results")
     parser.add_argument("--resume", action="store_true", help="go on with a run of the same adapter that was stopped")
+    parser.add_argument("--only", nargs="+", help="these ways of asking the adapter, not all")
     args = parser.parse_args()
     rows = drawn(args.data / "idk_mrc" / "valid.jsonl", args.sample)
     settings = Settings(data_dir=args.work, answer_tokens=90)
@@ -123,9 +143,9 @@ def main() -> None:
     if missing(BASE):
         add(BASE, LlamaCppChat.load(weights, settings, chat_template=False), answer_messages)
     taught = LlamaCppChat.load(weights, settings, chat_template=False, adapter=args.adapter)
-    for what, layout in LAYOUTS.items():
+    for what, layout in layouts(load_reader()).items():
         name = f"{args.name}, {what}"
-        if not args.resume or missing(name):
+        if what in (args.only or [what]) and (not args.resume or missing(name)):
             add(name, taught, layout)
 
 
