@@ -197,9 +197,8 @@ class Pipeline:
             text, citations = self._cite(quotes)
             yield replace(draft, kind="quoted", answer=text, citations=citations, model=self.model_name)
             return
-        said = {(e.passage.source, e.start) for s in generated for e in s.evidence}
         near = quote_sentences(question, scored, lexical, limit, MARGIN / 2)  # beside what was said, less is enough
-        unsaid = [q for q in near if not any((e.passage.source, e.start) in said for e in q.evidence)]
+        unsaid = _unsaid(near, generated)
         if unsaid:
             text, citations = self._cite([*generated, *unsaid][:limit])
             yield replace(draft, answer=text, citations=citations)
@@ -273,6 +272,14 @@ def _gives_answer(sentence: CheckedSentence, best: Sequence[ScoredSentence]) -> 
     return any(
         (s.evidence.passage.source, s.evidence.start) in cited and holds_answer(sentence.text, s.answer) for s in best
     )
+
+
+def _unsaid(quotes: Sequence[CheckedSentence], generated: Sequence[CheckedSentence]) -> list[CheckedSentence]:
+    """The quotes on which no generated sentence rests, and which say more than all of those do."""
+    cited = {(e.passage.source, e.start) for s in generated for e in s.evidence}
+    text = " ".join(s.text for s in generated)
+    unused = [q for q in quotes if not any((e.passage.source, e.start) in cited for e in q.evidence)]
+    return [q for q in unused if not holds_answer(text, q.text)]
 
 
 def _without_front_matter(question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -139,12 +139,12 @@ def test_a_wrong_pipeline_is_caught(
 # -- Faults of the prompt: the bundled generator writes, and is compared with itself on this machine.
 
 
-def lost_question(question: str, given: Sequence[str]) -> list[BaseMessage]:
+def lost_question(question: str, given: Sequence[str], hint: str) -> list[BaseMessage]:
     """The student's question does not reach the model."""
     return prompts.answer_messages("", given)
 
 
-def other_task(question: str, given: Sequence[str]) -> list[BaseMessage]:
+def other_task(question: str, given: Sequence[str], hint: str) -> list[BaseMessage]:
     """The prompt of something else: it wants a verse in English and gives no excerpt."""
     return [HumanMessage(f"Write a short cheerful verse in English.\nTopic: {question}\nVerse:")]
 
@@ -172,7 +172,7 @@ def written(writing: Pipeline, questions: list[EvalQuestion]) -> tuple[list[Eval
 
 @pytest.mark.parametrize("wrong", [lost_question, other_task], ids=lambda wrong: wrong.__name__)
 def test_a_wrong_prompt_is_caught(
-    wrong: Callable[[str, Sequence[str]], list[BaseMessage]],
+    wrong: Callable[[str, Sequence[str], str], list[BaseMessage]],
     writing: Pipeline,
     written: tuple[list[EvalQuestion], Run],
     monkeypatch: pytest.MonkeyPatch,

@@ -8,8 +8,9 @@ import threading
 import pytest
 
 from index.errors import TanyaError
-from qa.pipeline import Pipeline, clean_question
-from qa.types import Answer, Question
+from qa.citations import CheckedSentence, evidence_sentences
+from qa.pipeline import Pipeline, _unsaid, clean_question
+from qa.types import Answer, Question, RetrievedPassage
 
 pytestmark = pytest.mark.integration
 QUESTIONS = ["Apa itu diplomasi siber?", "knp atribusi serangan siber susah", "What is the Budapest Convention?"]
@@ -86,6 +87,15 @@ def test_empty_question_is_explained(text: str, quoting: Pipeline) -> None:
 def test_question_of_ten_megabytes_is_refused_at_once(quoting: Pipeline) -> None:
     with pytest.raises(TanyaError, match="terlalu panjang"):
         quoting.answer(Question("a" * 10_000_000))
+
+
+@pytest.mark.unit
+def test_what_was_written_is_not_quoted_behind_it() -> None:
+    text = "ICANN mengelola nama domain dan alamat internet. ICANN mengelola nama domain. ICANN berdiri pada 1998."
+    passage = RetrievedPassage("p", "a.md", "", None, "", text, 1.0, 0, len(text))
+    first, shorter, more = (CheckedSentence(e.quote, (e,)) for e in evidence_sentences([passage]))
+    written = CheckedSentence("ICANN itu mengelola nama domain dan alamat internet.", first.evidence)
+    assert _unsaid([first, shorter, more], [written]) == [more]
 
 
 def test_control_characters_do_not_cut_the_question() -> None:
