@@ -35,7 +35,7 @@ adapter is a derivative of Gemma: whoever passes it on passes on these terms and
 **Data.** {own} examples written for this (questions and answers ours; passages from a sample of Indonesian Wikipedia
 and IDK-MRC train, CC BY-SA 4.0, and from the course diplomasi-siber, CC BY 4.0), and statements made of the questions
 and answers of IDK-MRC train (CC BY-SA 4.0; Putri & Oh, EMNLP 2022) at scale. The hints in them are the reader's for our
-own examples, and the gold answers of IDK-MRC; a fifth have none. No question of IDK-MRC valid was taken.
+own examples, and the gold answers of IDK-MRC; more than a tenth have none. No question of IDK-MRC valid was taken.
 
 **Made with** `{command}`, seed 13. {note}
 
