@@ -7,15 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.language_models import SimpleChatModel
+from langchain_core.messages import BaseMessage
 from pydantic import Field
 
 from qa.generator import LlamaCppChat, _bundled_file
@@ -43,7 +41,7 @@ class Timing:
         return (self.prompt_tokens + self.written_tokens) / self.seconds
 
 
-class Listener(BaseChatModel):
+class Listener(SimpleChatModel):
     """Stand where the taught generator stands, keep the prompts that come, and say nothing."""
 
     taught: bool = True
@@ -53,25 +51,9 @@ class Listener(BaseChatModel):
     def _llm_type(self) -> str:
         return "listener"
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
+    def _call(self, messages: list[BaseMessage], *_: Any, **__: Any) -> str:
         self.heard.append(as_plain_text(messages))
-        yield ChatGenerationChunk(message=AIMessageChunk(content=""))
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        self.heard.append(as_plain_text(messages))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=""))])
+        return ""
 
 
 def prompts(settings: Settings, questions: Iterable[Question], count: int) -> list[str]:

@@ -20,6 +20,7 @@ from index.embeddings import FloatArray
 _WORD = re.compile(r"[^\W_]+")
 # A word that stands by itself: not a part of an address, a file name or a compound.
 _FREE = re.compile(r"(?<![\w./@-])\w+(?![\w/@-]|\.\w)")
+_VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
 LONGEST_WORD = 40
 # Function and question words: nearly every passage has them, or none because it answers.
 LEFT_OUT = frozenset(
@@ -75,6 +76,11 @@ def stem(word: str) -> str:
     """Return the stem by Nazief and Adriani's rules, as Sastrawi has them; words with other letters stay."""
     plain = word.isascii() and word.isalpha() and len(word) <= LONGEST_WORD
     return str(_stemmer().stem(word)) or word if plain else word
+
+
+def is_verb(word: str) -> bool:
+    """Tell an inflected verb ("memuat", "diresmikan") from a word that only begins like one ("media", "diplomasi")."""
+    return _VERB.match(word) is not None and stem(word) != word
 
 
 @cache

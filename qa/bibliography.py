@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from index.blocks import CourseDocument
 from index.passages import REFERENCE_SECTION
@@ -12,6 +13,8 @@ from qa import prompts
 from qa.citations import CheckedSentence, Evidence, content_stems, evidence_sentences
 from qa.evidence import sentence_text
 from qa.types import RetrievedPassage
+
+_Named = TypeVar("_Named", CourseDocument, Evidence)
 
 _AUTHOR = re.compile(
     r"\b(siapa(kah)?|nama)\b.*\b(penulis\w*|pengarang\w*|penyusun\w*|menulis|ditulis|nulis|karangan|karya)\b"
@@ -93,11 +96,8 @@ def answer_about_reference(question: str, passages: Iterable[RetrievedPassage]) 
         by_author = bool(surname) and content_stems(surname) <= asked
         if (share >= _NAMED and len(title) >= _FEWEST_TITLE_WORDS) or (by_author and share > 0):
             scored.append((share + by_author, entry))
-    scored.sort(key=lambda pair: -pair[0])
-    if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
-        return []
-    entry = scored[0][1]
-    return [CheckedSentence(sentence_text(entry.quote), (entry,))]
+    named = _only_best(scored)
+    return [CheckedSentence(sentence_text(named.quote), (named,))] if named else []
 
 
 def _named_document(question: str, documents: Iterable[CourseDocument]) -> CourseDocument | None:
@@ -110,10 +110,14 @@ def _named_document(question: str, documents: Iterable[CourseDocument]) -> Cours
         by_author = bool(document.author) and document.author.lower() in question.lower()
         if share >= _NAMED or by_author:
             scored.append((share + by_author, document))
-    scored.sort(key=lambda pair: -pair[0])
-    if not scored or (len(scored) > 1 and scored[0][0] == scored[1][0]):
-        return None
-    return scored[0][1]
+    return _only_best(scored)
+
+
+def _only_best(scored: Sequence[tuple[float, _Named]]) -> _Named | None:
+    """What scored highest; None where nothing or more than one thing did."""
+    top = max((score for score, _ in scored), default=0.0)
+    best = [thing for score, thing in scored if score == top]
+    return best[0] if len(best) == 1 else None
 
 
 def _line(document: CourseDocument, value: str, passages: Iterable[RetrievedPassage]) -> Evidence | None:

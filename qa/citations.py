@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from index.lexical import stem
+from index.lexical import is_verb, stem
 from index.sentences import ABBREVIATIONS, split_sentences
 from qa.types import Citation, RetrievedPassage
 
@@ -22,7 +22,6 @@ _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _INNER_STOP = re.compile(r"(\w+[)\]\"”’]*)([.!?…]+)(?=\s)")
 _NEGATION = re.compile(r"\b(tidak|tak|bukan|belum|tanpa|jangan|gagal|menolak|not|never|no)\b", re.IGNORECASE)
-_VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
 _CLAUSE = re.compile(
     r"[,;:()](?=\s)|\b(?:namun|tetapi|tapi|melainkan|sedangkan|sementara|walaupun|meskipun|but|while|although)\b",
     re.IGNORECASE,
@@ -120,8 +119,7 @@ def _keeps_order(text: str, quote: str) -> bool:
     The same words in another order may say something else ("A replaces B"), and what a word too many does to a
     sentence ("A replaces A") shows here as well.
     """
-    asked = [word for word, _ in _placed(text)]
-    return len(_aligned(asked, [word for word, _ in _placed(quote)])) >= COVERAGE * len(asked)
+    return len(_matches(text, quote)) >= COVERAGE * len(_placed(text))
 
 
 def _keeps_subjects(text: str, quote: str) -> bool:
@@ -131,10 +129,8 @@ def _keeps_subjects(text: str, quote: str) -> bool:
     brackets): "Russia's push for a cyber treaty to replace the convention" is not "Russia replaces the convention".
     """
     there = _placed(quote)
-    matched = _aligned([word for word, _ in _placed(text)], [word for word, _ in there])
-    for before, verb in pairwise(matched):
-        word = _word_at(quote, there[verb][1])
-        if verb - before > 2 and _VERB.match(word) and stem(word) != word:
+    for before, verb in pairwise(_matches(text, quote)):
+        if verb - before > 2 and is_verb(_word_at(quote, there[verb][1])):
             left_out = quote[there[before][1] + len(_word_at(quote, there[before][1])) : there[verb][1]]
             if not re.search(r"[,;:()]|\byang\b", left_out):
                 return False
@@ -152,12 +148,18 @@ def _part_about(text: str, quote: str) -> str:
     A negation in another clause denies something else.
     """
     there = _placed(quote)
-    matched = [there[i][1] for i in _aligned([word for word, _ in _placed(text)], [word for word, _ in there])]
+    matched = [there[i][1] for i in _matches(text, quote)]
     if not matched:
         return quote
     start = max((m.end() for m in _CLAUSE.finditer(quote, 0, matched[0])), default=0)
     end = _CLAUSE.search(quote, matched[-1])
     return quote[start : end.start() if end else len(quote)]
+
+
+@lru_cache(maxsize=256)
+def _matches(text: str, quote: str) -> tuple[int, ...]:
+    """Which content words of `quote`, counted from 0, those of `text` are (longest common subsequence)."""
+    return tuple(_aligned([word for word, _ in _placed(text)], [word for word, _ in _placed(quote)]))
 
 
 def _placed(text: str) -> list[tuple[str, int]]:

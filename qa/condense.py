@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.lexical import stem
+from index.lexical import is_verb
 
 # Words that point back to what was said before.
 _POINTS_BACK = re.compile(
@@ -31,7 +31,6 @@ _ASKING = set(
 )
 
 
-_VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
 _LINKING = {"di", "dalam", "dari", "pada", "tentang", "terhadap", "untuk", "dan", "of", "in", "on", "the"}
 # Questions of nothing but these words ask for an aspect of what was said before ("contoh dong").
 _ASPECTS = set(
@@ -94,7 +93,7 @@ def _topic(earlier: str, question: str) -> str:
 def _named(topic: str) -> str:
     """The name before the first verb ("Paris Call memuat asas"), the whole of a topic without one, else nothing."""
     words = topic.split()
-    verb = next((i for i, word in enumerate(words) if _VERB.match(word) and stem(word) != word), len(words))
+    verb = next((i for i, word in enumerate(words) if is_verb(word)), len(words))
     has_name = any(word[0].isupper() for word in words[1:verb]) or any(word[:2].isupper() for word in words[:verb])
     return " ".join(words[:verb]) if has_name or verb == len(words) else ""
 
