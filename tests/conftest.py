@@ -11,14 +11,17 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import pytest
 from playwright.sync_api import Browser
+from pydantic import SecretStr
 
-from index.build import build
+from index.build import build, load
 from index.embeddings import SentenceEmbeddings, load_embeddings
 from qa.pipeline import Pipeline, load_pipeline
 from qa.reader import Reader, load_reader
 from qa.settings import Settings
 from tests.browser import chromium
 
+PASSWORD = "sandi yang panjang"
+NOTE = "Honeypot\n\nHoneypot adalah sistem umpan yang sengaja dibuat rentan untuk mempelajari cara kerja penyerang.\n"
 COURSE = Path(__file__).parent.parent / "corpus" / "diplomasi-siber"
 
 
@@ -61,3 +64,18 @@ def reader() -> Reader:
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def own(reader: Reader, embeddings: SentenceEmbeddings, tmp_path: Path) -> Pipeline:
+    """A pipeline over a small course that a test may change, with the teacher's pages on."""
+    folder = tmp_path / "kuliah"
+    folder.mkdir()
+    (folder / "course.toml").write_text('title = "Keamanan <Jaringan>"\n', encoding="utf-8")
+    (folder / "honeypot.txt").write_text(NOTE, encoding="utf-8")
+    build(folder, tmp_path / "index", embeddings)
+    settings = Settings(
+        corpus=folder, index=tmp_path / "index", data_dir=tmp_path / "var", upload_megabytes=1,
+        teacher_password=SecretStr(PASSWORD),
+    )  # fmt: skip
+    return Pipeline(load(tmp_path / "index", embeddings), reader, None, settings)

@@ -18,20 +18,17 @@ from reportlab.pdfgen.canvas import Canvas
 from starlette.requests import Request
 from starlette.responses import Response
 
-from index.build import build, load
+from index.build import build
 from index.embeddings import SentenceEmbeddings
 from qa.pipeline import Pipeline
-from qa.reader import Reader
-from qa.settings import Settings
 from qa.web import teacher_login
 from qa.web.app import create_app
 from qa.web.courses import Courses
 from qa.web.library import shelf
 from qa.web.teacher_login import Attempts, Sessions
 from qa.web.teacher_page import day, size
+from tests.conftest import NOTE, PASSWORD
 
-PASSWORD = "sandi yang panjang"
-NOTE = "Honeypot\n\nHoneypot adalah sistem umpan yang sengaja dibuat rentan untuk mempelajari cara kerja penyerang.\n"
 QUESTION = "Apa itu honeypot?"
 BUILD_SECONDS = 60
 
@@ -46,21 +43,6 @@ def pdf(pages: list[str]) -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
-
-
-@pytest.fixture
-def own(reader: Reader, embeddings: SentenceEmbeddings, tmp_path: Path) -> Pipeline:
-    """A pipeline over a small course that a test may change, with the teacher's pages on."""
-    folder = tmp_path / "kuliah"
-    folder.mkdir()
-    (folder / "course.toml").write_text('title = "Keamanan <Jaringan>"\n', encoding="utf-8")
-    (folder / "honeypot.txt").write_text(NOTE, encoding="utf-8")
-    build(folder, tmp_path / "index", embeddings)
-    settings = Settings(
-        corpus=folder, index=tmp_path / "index", data_dir=tmp_path / "var", upload_megabytes=1,
-        teacher_password=SecretStr(PASSWORD),
-    )  # fmt: skip
-    return Pipeline(load(tmp_path / "index", embeddings), reader, None, settings)
 
 
 @pytest.fixture

@@ -8,40 +8,22 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from pydantic import SecretStr
 from reportlab.pdfgen.canvas import Canvas
 
-from index.build import build, load
-from index.embeddings import SentenceEmbeddings
 from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
-from qa.reader import Reader
-from qa.settings import Settings
 from qa.types import Answer
-from tests.browser import CHROMIUM, served
+from tests.browser import CHROMIUM, served, watched
+from tests.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; set TANYA_CHROMIUM"),
 ]
 
-PASSWORD = "sandi yang panjang"
-NOTE = "Honeypot\n\nHoneypot adalah sistem umpan yang sengaja dibuat rentan untuk mempelajari cara kerja penyerang.\n"
+WRONG_PASSWORD = "Failed to load resource: the server responded with a status of 401"
 OUTSIDE = "Bagaimana cara memasak rendang daging sapi?"
 BUILD_MILLISECONDS = 90_000
-
-
-@pytest.fixture
-def own(reader: Reader, embeddings: SentenceEmbeddings, tmp_path: Path) -> Pipeline:
-    folder = tmp_path / "kuliah"
-    folder.mkdir()
-    (folder / "course.toml").write_text('title = "Keamanan Jaringan"\n', encoding="utf-8")
-    (folder / "honeypot.txt").write_text(NOTE, encoding="utf-8")
-    build(folder, tmp_path / "index", embeddings)
-    settings = Settings(
-        corpus=folder, index=tmp_path / "index", data_dir=tmp_path / "var", teacher_password=SecretStr(PASSWORD),
-    )  # fmt: skip
-    return Pipeline(load(tmp_path / "index", embeddings), reader, None, settings)
 
 
 @pytest.fixture
@@ -52,19 +34,8 @@ def address(own: Pipeline) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page whose script errors, broken policies and foreign requests fail the test."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="light", reduced_motion="reduce"
-    )
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on("request", lambda r: wrong.append(r.url) if "//127.0.0.1:" not in r.url[:20] else None)
-    yield opened
-    context.close()
-    refused = "the server responded with a status of 401"  # a wrong password
-    assert [what for what in wrong if refused not in what] == []
+    with watched(browser, expected=WRONG_PASSWORD, reduced_motion="reduce") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class Answering:
     """
 
     def __init__(
-        self, pipeline_of: Callable[[str], Pipeline], feedback: FeedbackStore | None = None, at_once: int = 2
+        self, pipeline_of: Callable[[str], Pipeline], feedback: FeedbackStore | None = None, at_once: int = 1
     ) -> None:
         self._pipeline_of = pipeline_of
         self._at_once = at_once
