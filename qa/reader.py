@@ -29,6 +29,7 @@ BUNDLED = "bundled"
 CONTRADICTION = 0.5
 # What a span's logit loses when it leaves a bracket or quotation mark open.
 OPEN_BRACKET = 1.5
+_WORD = re.compile(r"\w+")
 
 
 def load_reader(name: str = BUNDLED) -> Reader:
@@ -172,11 +173,12 @@ class Reader:
             raise ValueError(f"{len(pairs)} passages but {len(headings)} headings")
         if not pairs:
             return []
-        questions = list(dict.fromkeys(question for question, _ in pairs))
-        encoded = self._encode([plain_style(question) for question in questions])
-        ids = {q: e.ids[: self.config.max_question] for q, e in zip(questions, encoded, strict=True)}
         passages = [passage for _, passage in pairs]
-        windows = self._windows([ids[question] for question, _ in pairs], passages, headings or [""] * len(pairs))
+        headings = headings or [""] * len(pairs)
+        shown = [f"{heading}\n{passage}" for heading, passage in zip(headings, passages, strict=True)]
+        questions = [truecase(plain_style(q), text) for (q, _), text in zip(pairs, shown, strict=True)]
+        firsts = [encoding.ids[: self.config.max_question] for encoding in self._encode(questions)]
+        windows = self._windows(firsts, passages, headings)
         best: list[Reading] = [Reading(0.0, 0.0, None, 0.0)] * len(passages)
         chosen = [-np.inf] * len(passages)
         for window, scores in zip(windows, self._run(windows), strict=True):
@@ -304,6 +306,16 @@ def plain_style(question: str) -> str:
     text = unicodedata.normalize("NFKC", question).lower()
     text = re.sub(r"[\s?!.,;:]+$", "", " ".join(text.split()))
     return re.sub(r"\s+([,;:.!?])", r"\1", text)
+
+
+def truecase(question: str, passage: str) -> str:
+    """Give the words of a lower-cased question the capitals of the passage, where it has them in no other form.
+
+    The network's pieces of "Majapahit" and "majapahit" have nothing in common; so it sees that both name the same.
+    """
+    words = dict.fromkeys(_WORD.findall(passage))
+    cased = {word.lower(): word for word in reversed(words) if word.lower() not in words}
+    return _WORD.sub(lambda found: cased.get(found[0], found[0]), question)
 
 
 def _window_starts(length: int, room: int, overlap: int) -> Iterator[int]:

@@ -10,7 +10,7 @@ import pytest
 
 import qa.reader
 from index.errors import ModelError
-from qa.reader import Reader, load_reader
+from qa.reader import Reader, load_reader, truecase
 
 pytestmark = pytest.mark.integration
 BUNDLED = Path(qa.reader.__file__).parent / "models" / "reader"
@@ -35,6 +35,19 @@ def test_span_leaves_no_bracket_open(question: str, reader: Reader) -> None:
     assert reading.span is not None
     span = passage[slice(*reading.span)]
     assert span.count("(") == span.count(")") and span.count('"') % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "cased"),
+    [
+        ("kapan konvensi budapest berlaku", PASSAGES[0], "kapan Konvensi Budapest berlaku"),
+        ("apa itu air", "Air mengalir. Di sungai ada air.", "apa itu air"),
+        ("siapa anggota pbb", "PBB berdiri pada 1945.", "siapa anggota PBB"),
+        ("siapa anggota pbb", "", "siapa anggota pbb"),
+    ],
+)
+def test_question_takes_over_capitals_of_the_passage(question: str, passage: str, cased: str) -> None:
+    assert truecase(question, passage) == cased
 
 
 def test_contradiction_is_noticed(reader: Reader) -> None:

@@ -11,9 +11,11 @@ from typing import TypeVar
 import torch
 from augment import HEADINGS, Rewriter, names_in, other_subject, sentences, without_answer
 from corpora import LABELS, Pair, Question
-from text import contains_answer, fold, plain_style
+from text import contains_answer, fold
 from tokenizers import Tokenizer
 from torch import Tensor
+
+from qa.reader import plain_style, truecase
 
 BOS, PAD, EOS = 0, 1, 2
 MAX_LENGTH = 224
@@ -75,7 +77,8 @@ def encode(
 
     Without `rng` the window is the beginning.
     """
-    firsts = tokenizer.encode_batch([r.first for r in rows], add_special_tokens=False)
+    asked = [r.first if r.label != IGNORE else truecase(r.first, r.passage) for r in rows]
+    firsts = tokenizer.encode_batch(asked, add_special_tokens=False)
     seconds = tokenizer.encode_batch([r.passage for r in rows], add_special_tokens=False)
     encoded = []
     for row, first, second in zip(rows, firsts, seconds, strict=True):
@@ -129,9 +132,9 @@ def collate(rows: Sequence[Encoded], multiple: int = 16) -> Batch:
 class Sampler:
     """Yield the rows of one step for ever: groups of one question, native unanswerable ones, entailment pairs.
 
-    A group is the answerable question with its passage, a mined passage, and either a second mined one or the own
-    passage less the sentences with the answer; now and then also the own passage under a question about another
-    subject. So for every positive there are negatives with the very same question and with the very same passage.
+    A group is the answerable question with its passage, one or two mined passages or the own passage less the
+    sentences with the answer; now and then also the own passage under a question about another subject. So for every
+    positive there are negatives with the very same question and with the very same passage.
     """
 
     def __init__(
@@ -142,7 +145,7 @@ class Sampler:
         rewriter: Rewriter,
         rng: random.Random,
         own: Sequence[Question] = (),
-        shape: tuple[int, int, int, int] = (4, 3, 6, 1),
+        shape: tuple[int, int, int, int] = (6, 4, 3, 1),
     ) -> None:
         self.answerable = [q for q in questions if q.answerable]
         self.unanswerable = [q for q in questions if not q.answerable]
@@ -160,16 +163,19 @@ class Sampler:
         own_answerable, own_unanswerable = map(self._for_ever, self.own)
         while True:
             rows: list[Row] = []
-            own = int(bool(self.own[0]) and self.rng.random() < 0.5)
             for group in range(self.shape[0]):
-                rows += self._group(next(own_answerable if group < own else answerable), group)
-            for i in range(self.shape[1]):
-                rows += self._native(next(own_unanswerable if i < own else unanswerable))
+                rows += self._group(next(own_answerable if self._of_own() else answerable), group)
+            for _ in range(self.shape[1]):
+                rows += self._native(next(own_unanswerable if self._of_own() else unanswerable))
             for _ in range(self.shape[2]):
                 rows.append(self._pair(next(pairs)))
             for _ in range(self.shape[3]):
                 rows.append(self._own_sentence(self.rng.choice(self.answerable)))
             yield rows
+
+    def _of_own(self) -> bool:
+        """Draw whether the next question is one of our own: half of them are."""
+        return all(self.own) and self.rng.random() < 0.5
 
     def _for_ever(self, items: list[T]) -> Iterator[T]:
         while items:
@@ -182,15 +188,15 @@ class Sampler:
         end = question.start + len(question.answers[0])
         passage, span = self._dress(question.context, (question.start, end), question)
         rows = [Row(text, passage, span, True, 1.0, group)]
-        mined = self._mined(question, 2)
+        mined = self._mined(question, self.rng.choice([1, 1, 2]))
         bare = without_answer(question) if self.rng.random() < 0.5 else None
         if bare:
             rows.append(Row(text, self._dress(bare, None, question)[0], None, False, 1.0, group))
             mined = mined[:1]
         rows += [Row(text, self._dress(m, None, question)[0], None, False, 0.7, group) for m in mined]
-        if self.rng.random() < 0.35 and (beside := self._beside(question)):
+        if self.rng.random() < 0.2 and (beside := self._beside(question)):
             rows.append(Row(text, beside, None, False, 0.7, group))
-        if self.rng.random() < 0.35 and (swapped := other_subject(question, self.names, self.rng)):
+        if self.rng.random() < 0.2 and (swapped := other_subject(question, self.names, self.rng)):
             other, _ = self._dress(question.context, (question.start, end), question)
             rows.append(Row(self.rewriter(plain_style(swapped)), other, None, False, 1.0))
         return rows
@@ -254,7 +260,7 @@ class Sampler:
         draw = rng.random()
         if draw < 0.12:
             passage, span = self._one_sentence(passage, span)
-        elif draw < 0.42:
+        elif draw < 0.32:
             passage, span = self._thin(passage, span)
         if rng.random() < 0.15 and len(passage) < 450 and (extra := self._mined(question, 1)):
             if rng.random() < 0.5:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FACQA_PREFIX = "facqa-"
-
 
 @dataclass(frozen=True)
 class Question:
@@ -97,23 +95,22 @@ def indonli(path: Path) -> list[Pair]:
     return [Pair(r["premise"], r["hypothesis"], LABELS.index(r["label"])) for r in read_jsonl(path)]
 
 
-def own_questions(data: Path) -> list[Question]:
+def own_questions(data: Path, *, held_out: bool = False) -> list[Question]:
     """Read our own questions (questions.jsonl beside this file) on paragraphs of Indonesian Wikipedia.
 
-    They ask as students do: for reasons, lists, definitions and differences, in slang and in English, and for
-    details that a paragraph on the right topic does not give.
+    They ask as students do: for facts, reasons, lists, definitions and differences, now and then in slang, and for
+    what a paragraph on the right topic does not give. A line holds a paragraph's questions with their answers, null
+    where it has none. Every twentieth paragraph is marked `held_out`, for measuring.
     """
-    rows = list(read_jsonl(Path(__file__).with_name("questions.jsonl")))
-    wanted = {row["passage"] for row in rows}
-    found = {}
-    for row in read_jsonl(data / "wikipedia_id_sample" / "passages.jsonl.gz"):
-        if row["id"] in wanted:
-            found[row["id"]] = (row["title"], " ".join(row["text"].split()))
+    rows = read_jsonl(Path(__file__).with_name("questions.jsonl"))
+    asked = {row["passage"]: row["questions"] for row in rows if row.get("held_out", False) == held_out}
     questions = []
-    for row in rows:
-        (title, text), answer = found[row["passage"]], row["answer"]
-        start = text.index(answer) if answer else -1
-        questions.append(Question(row["id"], row["question"], text, title, (answer,) if answer else (), start))
+    for row in read_jsonl(data / "wikipedia_id_sample" / "passages.jsonl.gz"):
+        text = " ".join(row["text"].split())
+        for number, (question, answer) in enumerate(asked.get(row["id"], {}).items()):
+            start = text.index(answer) if answer else -1
+            answers = (answer,) if answer else ()
+            questions.append(Question(f"own-{row['id']}-{number}", question, text, row["title"], answers, start))
     return questions
 
 

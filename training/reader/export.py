@@ -1,6 +1,6 @@
 """Export a checkpoint, or the average of several, as one int8 ONNX file with its tokenizer.
 
-    python export.py --work WORK --out EXPORT [--average WORK/step-3253.pt WORK/step-5014.pt WORK/step-7621.pt]
+    python export.py --work WORK --out EXPORT [--average WORK/average-5014.pt OTHER/average-2666.pt --weights 1 2]
 
 The average of the weights that one training passes through generalises better than the last of them (Izmailov et al.
 2018, "Averaging Weights Leads to Wider Optima and Better Generalization").
@@ -94,12 +94,16 @@ def _layer(layer: nn.Module, states: Tensor, bias: Tensor, heads: int) -> Tensor
     return layer.output.LayerNorm(layer.output.dense(inner) + states)
 
 
-def load(work: Path, checkpoints: Sequence[Path] = ()) -> Reader:
-    """Load the average of the checkpoints, or the last one of `train.py`, on the CPU."""
+def load(work: Path, checkpoints: Sequence[Path] = (), weights: Sequence[float] = ()) -> Reader:
+    """Load the weighted average of the checkpoints, or the last one of `train.py`, on the CPU."""
     reader = Reader.from_base(work / "base")
     paths = checkpoints or [work / "checkpoint.pt"]
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
-    mean = {name: torch.stack([s["model"][name].float() for s in states]).mean(0) for name in states[0]["model"]}
+    shares = torch.tensor(weights or [1.0] * len(states)) / sum(weights or [1.0] * len(states))
+    mean = {
+        name: sum(w * s["model"][name].float() for w, s in zip(shares, states, strict=True))
+        for name in states[0]["model"]
+    }
     rest = reader.load_state_dict(mean, strict=False)
     left = [k for k in rest.missing_keys if "word_embeddings" not in k]
     if left or rest.unexpected_keys:
@@ -163,12 +167,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--average", type=Path, nargs="+", default=[], help="checkpoints; without it the last one")
+    parser.add_argument("--weights", type=float, nargs="+", default=[], help="of the average; without them all alike")
     parser.add_argument("--float32", action="store_true", help="leave the weights as they are, to compare")
     args = parser.parse_args()
     torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
     whole = args.out / "model.onnx" if args.float32 else args.out / "float.onnx"
-    to_onnx(load(args.work, args.average), whole, quantised=not args.float32)
+    to_onnx(load(args.work, args.average, args.weights), whole, quantised=not args.float32)
     if not args.float32:
         quantise(whole, args.out / "model.onnx")
         whole.unlink()

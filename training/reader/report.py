@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from corpora import LABELS, squad
+from corpora import LABELS, Question, own_questions, squad
 from scipy.optimize import minimize_scalar
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from text import fold, plain_style, token_f1
+from text import fold, token_f1
+
+from qa.reader import plain_style
 
 TOP = 20
 MAX_REMOVED_PASS = 0.10
@@ -103,18 +106,17 @@ def squad_metrics(rows: Rows, line: Line) -> dict[str, float]:
     }
 
 
-def question_only(data: Path) -> dict[str, float]:
+def question_only(taught: Sequence[Question], judged: Sequence[Question]) -> dict[str, float]:
     """AUC of a classifier that never sees a passage (character 1 to 5-grams), as written and in plain style."""
-    train, valid = (squad(data / "idk_mrc" / f"{s}.jsonl") for s in ("train", "valid"))
     result = {}
     for name, style in (("as_written", str), ("plain_style", plain_style)):
         model = make_pipeline(
             TfidfVectorizer(analyzer="char", ngram_range=(1, 5), min_df=3, lowercase=False, sublinear_tf=True),
             LogisticRegression(C=10, max_iter=300),
         )
-        model.fit([style(q.text) for q in train], [q.answerable for q in train])
-        scores = model.predict_proba([style(q.text) for q in valid])[:, 1]
-        result[name] = float(roc_auc_score([q.answerable for q in valid], scores))
+        model.fit([style(q.text) for q in taught], [q.answerable for q in taught])
+        scores = model.predict_proba([style(q.text) for q in judged])[:, 1]
+        result[name] = float(roc_auc_score([q.answerable for q in judged], scores))
     return result
 
 
@@ -392,7 +394,7 @@ def main() -> None:
     cut = float(np.quantile(gate_scores(sets["gate"], line, weight)[1], 1 - MAX_REMOVED_PASS))
     results: dict[str, Any] = {
         "idk_mrc_valid": squad_metrics(sets["squad"], line),
-        "question_only_auc": question_only(args.data),
+        "question_only_auc": question_only(*(squad(args.data / "idk_mrc" / f"{s}.jsonl") for s in ("train", "valid"))),
         "gate_idk_mrc_valid": gate_metrics(sets["gate"], native, line, weight, cut),
         "reliability": reliability(entries, truth),
     }
@@ -401,6 +403,10 @@ def main() -> None:
     if "tydiqa" in sets:
         results["gate_tydiqa_valid"] = gate_metrics(sets["tydiqa"], [], line, weight, cut)
         results["ranking_tydiqa_valid"] = ranking_metrics(sets["tydiqa"], line, weight)
+    if "own" in sets:
+        taught, judged = own_questions(args.data), own_questions(args.data, held_out=True)
+        results["own_held_out"] = squad_metrics(sets["own"], line)
+        results["own_held_out"]["question_only_auc"] = question_only(taught, judged)["plain_style"]
     config_path = args.export / "config.json"
     config = json.loads(config_path.read_text(encoding="utf-8"))
     temperature = config["calibration"]["support_temperature"]

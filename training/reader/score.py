@@ -1,6 +1,6 @@
 """Run an exported reader over the validation sets and keep its raw scores, for `report.py`.
 
-    python score.py --data ../shared/data --work WORK --export EXPORT [--sets squad gate support speed tydiqa]
+    python score.py --data ../shared/data --work WORK --export EXPORT [--sets squad own gate support speed tydiqa]
 
 Writes WORK/scores/SET.json. `gate` are the answerable questions of IDK-MRC valid over all its train and valid
 contexts, `tydiqa` those of TyDi QA valid over its whole corpus (embedding that takes a quarter of an hour).
@@ -17,7 +17,7 @@ from typing import Any
 
 import bm25s
 import numpy as np
-from corpora import LABELS, Question, indonli, squad, training_questions, tydiqa, tydiqa_passages
+from corpora import LABELS, Question, indonli, own_questions, squad, training_questions, tydiqa, tydiqa_passages
 from mine import embed
 from text import contains_answer, fold
 
@@ -34,10 +34,10 @@ def raw(reading: Reading, passage: str) -> dict[str, Any]:
     return {"relevance": reading.relevance, "span_score": reading.span_score, "text": text}
 
 
-def score_squad(reader: Reader, data: Path) -> Rows:
-    """IDK-MRC valid, each question with its own passage."""
+def score_squad(reader: Reader, questions: Sequence[Question]) -> Rows:
+    """Score each question with its own passage."""
     rows = []
-    for question in squad(data / "idk_mrc" / "valid.jsonl"):
+    for question in questions:
         reading = reader.read(question.text, [question.context])[0]
         rows.append(
             {
@@ -200,14 +200,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--export", type=Path, required=True)
-    parser.add_argument("--sets", nargs="+", default=["squad", "gate", "native", "support", "speed"])
+    parser.add_argument("--sets", nargs="+", default=["squad", "own", "gate", "native", "support", "speed"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--distractors", type=int, default=0, help="cut TyDi QA's corpus, see score_tydiqa")
     parser.add_argument("--scores", default="scores", help="name of the folder in WORK")
     args = parser.parse_args()
     reader = Reader(args.export, threads=args.threads)
     scorers: dict[str, Callable[[], Rows]] = {
-        "squad": lambda: score_squad(reader, args.data),
+        "squad": lambda: score_squad(reader, squad(args.data / "idk_mrc" / "valid.jsonl")),
+        "own": lambda: score_squad(reader, own_questions(args.data, held_out=True)),
         "gate": lambda: score_gate(reader, args.data, args.work),
         "native": lambda: score_native(reader, args.data, args.work),
         "support": lambda: score_support(reader, args.data),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 import unicodedata
 from collections import Counter
@@ -28,14 +27,3 @@ def token_f1(predicted: str, gold: str) -> float:
         return float(a == b)
     common = sum((Counter(a) & Counter(b)).values())
     return 2 * common / (len(a) + len(b))
-
-
-def plain_style(question: str) -> str:
-    """Take away what a question's writing may tell: case, final punctuation and odd blanks.
-
-    IDK-MRC's unanswerable questions are written in a style of their own (a blank before "?" means 97%
-    answerable), so the reader and its tests see questions only in this form.
-    """
-    text = unicodedata.normalize("NFKC", question).lower()
-    text = re.sub(r"[\s?!.,;:]+$", "", " ".join(text.split()))
-    return re.sub(r"\s+([,;:.!?])", r"\1", text)

@@ -3,7 +3,8 @@
     python train.py --data ../shared/data --work WORK --minutes 90
 
 The learning rate falls to zero as the time runs out, whatever the speed. Checkpoints are written atomically to
-WORK/checkpoint.pt. Where a run ends, its weights stay as WORK/step-N.pt, for `export.py --average`.
+WORK/checkpoint.pt. Where a run ends, its weights stay as WORK/step-N.pt and the running average of all its steps as
+WORK/average-N.pt, for `export.py --average`. With `--start` a new WORK goes on from weights of another.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from augment import Rewriter, informal_words
@@ -25,10 +27,13 @@ from model import Outputs, Reader
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 WARM_UP = 150
 CHUNK_TOKENS = 2400
 SHARES = 4
+# The average of the weights looks back over about a thousand steps: it takes in every fifth with a share of .005.
+AVERAGE_EVERY, AVERAGE_DECAY = 5, 0.995
 
 
 def losses(out: Outputs, batch: Batch) -> dict[str, Tensor]:
@@ -152,6 +157,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--start", type=Path, nargs="+", default=[], help="weights to begin with, or their average")
     parser.add_argument("--freeze", type=int, default=0, help="lower layers to leave alone from now on; saves time")
     parser.add_argument("--save-minutes", type=float, default=4)
     args = parser.parse_args()
@@ -163,12 +169,19 @@ def main() -> None:
     model = Reader.from_base(args.work / "base").to(device).train()
     optimizer = optimizer_for(model, args.rate)
     step, before = 0, 0.0
+    state: dict[str, Any] = {}
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         model.load_state_dict(state["model"], strict=False)
         optimizer.load_state_dict(state["optimizer"])
         step, before = state["step"], state["seconds"]
         print(f"going on at step {step}", flush=True)
+    elif args.start:
+        states = [torch.load(path, map_location=device, weights_only=True)["model"] for path in args.start]
+        model.load_state_dict({n: sum(s[n].float() for s in states) / len(states) for n in states[0]}, strict=False)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
+    averaged.update_parameters(model)  # the first call copies, the later ones average
+    averaged.module.load_state_dict(state.get("average", {}), strict=False)
     for part in (model.encoder.embeddings, *model.encoder.encoder.layer[: args.freeze]) if args.freeze else ():
         part.requires_grad_(False)
     rng = random.Random(args.seed + step)
@@ -185,6 +198,11 @@ def main() -> None:
     budget = args.until.timestamp() - begun + before if args.until else args.minutes * 60
     means: dict[str, float] = {}
     seen = 0
+
+    def now(seconds: float) -> dict[str, Any]:
+        states = {"model": trained_state(model), "average": trained_state(averaged.module)}
+        return {**states, "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds}
+
     for rows in sampler:
         seconds = before + time.time() - begun
         if seconds >= budget:
@@ -199,6 +217,8 @@ def main() -> None:
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
+        if step % AVERAGE_EVERY == 0:
+            averaged.update_parameters(model)
         seen += len(rows)
         for name, value in parts.items():
             means[name] = 0.98 * means.get(name, value) + 0.02 * value
@@ -208,9 +228,10 @@ def main() -> None:
             print(f"{seconds / 60:6.1f} min step {step} rate {factor:.2f} {speed:.1f} rows/s {text}", flush=True)
         if time.time() - saved > args.save_minutes * 60:
             saved = time.time()
-            save(checkpoint, model=trained_state(model), optimizer=optimizer.state_dict(), step=step, seconds=seconds)
-    save(checkpoint, model=trained_state(model), optimizer=optimizer.state_dict(), step=step, seconds=budget)
+            save(checkpoint, **now(seconds))
+    save(checkpoint, **now(budget))
     save(args.work / f"step-{step}.pt", model=trained_state(model), step=step)
+    save(args.work / f"average-{step}.pt", model=trained_state(averaged.module), step=step)
     print(f"done after {step} steps", flush=True)
 
 
