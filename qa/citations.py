@@ -20,6 +20,12 @@ FEWEST_WORDS = 3  # content words; less is no statement ("2.", "Contohnya:")
 _MARK = re.compile(r"\s*\[\d+\]")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_BOUNDARY = re.compile(r"[,;:()]")
+_CONTRAST = re.compile(
+    r"\b(?:sedangkan|sementara|tetapi|tapi|namun|melainkan|sebaliknya|adapun|whereas|while|but)\b", re.I
+)
+_WHO = re.compile(r"\b(?:yang|who|which|that)\b", re.I)
+_AND = re.compile(r"\s*(?:dan|serta|atau|maupun|and|or)\b", re.I)
 _INNER_STOP = re.compile(r"(\w+[)\]\"”’]*)([.!?…]+)(?=\s)")
 _NEGATION = re.compile(r"\b(tidak|tak|bukan|belum|tanpa|jangan|gagal|menolak|not|never|no)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
@@ -123,16 +129,22 @@ def _keeps_order(text: str, quote: str) -> bool:
 
 
 def _keeps_subjects(text: str, quote: str) -> bool:
-    """Whether every verb of `text` follows what it follows in the quote.
+    """Whether what `text` says is said of the same in the quote.
 
-    Between the two only one content word may be left out, or a clause of its own ("yang ...", or between commas or
-    brackets): "Russia's push for a cyber treaty to replace the convention" is not "Russia replaces the convention".
+    Between a verb and what it follows only one content word may be left out, or a clause of its own ("yang ...", or
+    between commas or brackets) that ends before the verb: "Russia's push for a cyber treaty to replace the convention"
+    is not "Russia replaces the convention". Nothing jumps over the subject that stands behind "sedangkan".
     """
     there = _placed(quote)
-    for before, verb in pairwise(_matches(text, quote)):
-        if verb - before > 2 and is_verb(_word_at(quote, there[verb][1])):
-            left_out = quote[there[before][1] + len(_word_at(quote, there[before][1])) : there[verb][1]]
-            if not re.search(r"[,;:()]|\byang\b", left_out):
+    for before, after in pairwise(_matches(text, quote)):
+        left_out = quote[there[before][1] + len(_word_at(quote, there[before][1])) : there[after][1]]
+        if _CONTRAST.search(left_out) and _placed(_CONTRAST.split(left_out)[-1]):
+            return False
+        if is_verb(_word_at(quote, there[after][1])):
+            *closed, rest = _BOUNDARY.split(left_out)
+            if _AND.match(rest) and not any(is_verb(w) for part in closed for w in _words(part)):
+                continue  # the last of several subjects
+            if len(_placed(_WHO.split(rest)[0])) > (0 if closed else 1):
                 return False
     return True
 

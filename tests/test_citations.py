@@ -91,6 +91,28 @@ def test_a_verb_keeps_its_subject(sentence: str, said: bool) -> None:
     assert (check(sentence, evidence_sentences([p])) is not None) is said
 
 
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Ratna hanya menerima sedikit tamu.", False),
+        ("Budi hanya menerima sedikit tamu.", True),
+        ("Ratna terbuka bagi semua warga.", True),
+        ("Ratna adalah seorang penjahit.", False),
+        ("Sari menolak usul itu.", True),
+        ("Dewi menolak usul itu.", True),
+        ("Sari membuka sidang dengan gong.", False),
+    ],
+)
+def test_nothing_jumps_over_the_next_subject(sentence: str, said: bool) -> None:
+    text = (
+        "Bedanya jelas: Ratna terbuka bagi semua warga, sedangkan Budi hanya menerima sedikit tamu. "
+        "Ratna tinggal di desa, sementara Tono adalah seorang penjahit. Sari, Tono, dan Dewi menolak usul itu. "
+        "Sari menulis risalah, dan Dewi membuka sidang dengan gong."
+    )
+    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
+    assert (check(sentence, evidence_sentences([p])) is not None) is said
+
+
 def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evidence]) -> None:
     sentence = "Konvensi Budapest mulai berlaku pada 2004."
     assert check(sentence, evidence, lambda premise, hypothesis: False) is None
