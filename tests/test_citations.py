@@ -60,6 +60,12 @@ def test_same_words_in_another_order_say_something_else(sentence: str, evidence:
     assert check(sentence, evidence) is None
 
 
+def is_said(sentence: str, text: str) -> bool:
+    """Whether the check finds the sentence in a passage of this text."""
+    passage = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
+    return check(sentence, evidence_sentences([passage])) is not None
+
+
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [
@@ -71,8 +77,7 @@ def test_same_words_in_another_order_say_something_else(sentence: str, evidence:
 )
 def test_a_negation_of_another_clause_denies_nothing_here(sentence: str, said: bool) -> None:
     text = "Kabel darat tidak dibahas dalam sidang, ketua sidang memperingatkan bahwa kabel laut mudah rusak."
-    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
-    assert (check(sentence, evidence_sentences([p])) is not None) is said
+    assert is_said(sentence, text) is said
 
 
 @pytest.mark.parametrize(
@@ -87,8 +92,7 @@ def test_a_verb_keeps_its_subject(sentence: str, said: bool) -> None:
     text = (
         "Usul Ratna untuk perjanjian laut baru menggantikan piagam lama. Budi, ketua sidang pagi, menolak piagam itu."
     )
-    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
-    assert (check(sentence, evidence_sentences([p])) is not None) is said
+    assert is_said(sentence, text) is said
 
 
 @pytest.mark.parametrize(
@@ -109,8 +113,7 @@ def test_nothing_jumps_over_the_next_subject(sentence: str, said: bool) -> None:
         "Ratna tinggal di desa, sementara Tono adalah seorang penjahit. Sari, Tono, dan Dewi menolak usul itu. "
         "Sari menulis risalah, dan Dewi membuka sidang dengan gong."
     )
-    p = RetrievedPassage("p", "a.md", "Bacaan", None, "", text, 1.0, 0, len(text))
-    assert (check(sentence, evidence_sentences([p])) is not None) is said
+    assert is_said(sentence, text) is said
 
 
 def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evidence]) -> None:

@@ -93,16 +93,19 @@ def own_rows(results: dict[str, Any]) -> str:
     """Write the table of our own held-out questions; nothing where they were not scored."""
     if (own := results.get("own_held_out")) is None:
         return ""
-    return OWN.format(
-        questions=own["questions"],
-        exact=percent(own["exact_cross_fitted_threshold"]),
-        f1=percent(own["f1_cross_fitted_threshold"]),
-        abstain=percent(own["exact_always_abstaining"]),
-        span_exact=percent(own["ungated_span_exact"]),
-        span_f1=percent(own["ungated_span_f1"]),
-        auc=f"{own['auc']:.3f}",
-        question_only=f"{own['question_only_auc']:.3f}",
-    )
+    return OWN.format(questions=own["questions"], question_only=f"{own['question_only_auc']:.3f}", **squad_cells(own))
+
+
+def squad_cells(row: dict[str, Any]) -> dict[str, str]:
+    """Write what both tables of questions with their own passage show."""
+    return {
+        "exact": percent(row["exact_cross_fitted_threshold"]),
+        "f1": percent(row["f1_cross_fitted_threshold"]),
+        "abstain": percent(row["exact_always_abstaining"]),
+        "span_exact": percent(row["ungated_span_exact"]),
+        "span_f1": percent(row["ungated_span_f1"]),
+        "auc": f"{row['auc']:.3f}",
+    }
 
 
 def gate_rows(results: dict[str, Any]) -> str:
@@ -142,12 +145,7 @@ def card(results: dict[str, Any], command: str, note: str) -> str:
         paragraphs=f"{len(asked):,}",
         held_out=own_rows(results),
         note=note,
-        exact=percent(squad["exact_cross_fitted_threshold"]),
-        f1=percent(squad["f1_cross_fitted_threshold"]),
-        abstain=percent(squad["exact_always_abstaining"]),
-        span_exact=percent(squad["ungated_span_exact"]),
-        span_f1=percent(squad["ungated_span_f1"]),
-        auc=f"{squad['auc']:.3f}",
+        **squad_cells(squad),
         q_raw=f"{results['question_only_auc']['as_written']:.3f}",
         q_plain=f"{results['question_only_auc']['plain_style']:.3f}",
         ece=f"{results['reliability']['ece']:.3f}",

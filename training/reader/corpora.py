@@ -106,11 +106,15 @@ def own_questions(data: Path, *, held_out: bool = False) -> list[Question]:
     asked = {row["passage"]: row["questions"] for row in rows if row.get("held_out", False) == held_out}
     questions = []
     for row in read_jsonl(data / "wikipedia_id_sample" / "passages.jsonl.gz"):
+        if row["id"] not in asked:
+            continue
         text = " ".join(row["text"].split())
-        for number, (question, answer) in enumerate(asked.get(row["id"], {}).items()):
+        for number, (question, answer) in enumerate(asked.pop(row["id"]).items()):
             start = text.index(answer) if answer else -1
             answers = (answer,) if answer else ()
             questions.append(Question(f"own-{row['id']}-{number}", question, text, row["title"], answers, start))
+    if asked:
+        raise KeyError(f"{len(asked)} paragraphs of questions.jsonl are not in the sample, such as {next(iter(asked))}")
     return questions
 
 

@@ -25,7 +25,7 @@ import onnx
 import torch
 from batches import BOS, EOS, MAX_QUESTION, PAD
 from corpora import LABELS
-from model import Reader
+from model import Reader, average
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
@@ -98,17 +98,11 @@ def load(work: Path, checkpoints: Sequence[Path] = (), weights: Sequence[float] 
     """Load the weighted average of the checkpoints, or the last one of `train.py`, on the CPU."""
     reader = Reader.from_base(work / "base")
     paths = checkpoints or [work / "checkpoint.pt"]
-    states = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
-    shares = torch.tensor(weights or [1.0] * len(states)) / sum(weights or [1.0] * len(states))
-    mean = {
-        name: sum(w * s["model"][name].float() for w, s in zip(shares, states, strict=True))
-        for name in states[0]["model"]
-    }
-    rest = reader.load_state_dict(mean, strict=False)
+    rest = reader.load_state_dict(average(paths, weights), strict=False)
     left = [k for k in rest.missing_keys if "word_embeddings" not in k]
     if left or rest.unexpected_keys:
         raise ValueError(f"the checkpoint does not fit the model: {left} {rest.unexpected_keys}")
-    print(f"steps {', '.join(str(s['step']) for s in states)}")
+    print(f"made of {', '.join(path.name for path in paths)}")
     return reader.eval()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,3 +58,11 @@ class Reader(nn.Module):
             end=spans[..., 1],
             entailment=self.entailment(pooled).float(),
         )
+
+
+def average(checkpoints: Sequence[Path], weights: Sequence[float] = ()) -> dict[str, Tensor]:
+    """Return the weighted average of the weights in checkpoints, on the CPU; without `weights` all count alike."""
+    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+    shares = torch.tensor(weights or [1.0] * len(states))
+    shares = shares / shares.sum()
+    return {n: sum(w * s[n].float() for w, s in zip(shares, states, strict=True)) for n in states[0]}

@@ -23,7 +23,7 @@ import torch
 from augment import Rewriter, informal_words
 from batches import IGNORE, Batch, Encoded, Row, Sampler, collate, encode
 from corpora import indonli, own_questions, training_questions
-from model import Outputs, Reader
+from model import Outputs, Reader, average
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
@@ -177,8 +177,7 @@ def main() -> None:
         step, before = state["step"], state["seconds"]
         print(f"going on at step {step}", flush=True)
     elif args.start:
-        states = [torch.load(path, map_location=device, weights_only=True)["model"] for path in args.start]
-        model.load_state_dict({n: sum(s[n].float() for s in states) / len(states) for n in states[0]}, strict=False)
+        model.load_state_dict(average(args.start), strict=False)
     averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     averaged.update_parameters(model)  # the first call copies, the later ones average
     averaged.module.load_state_dict(state.get("average", {}), strict=False)
