@@ -18,6 +18,8 @@ SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 # A paragraph adds its words less this many to the weight of the body, so that short lines cost.
 LINE_COST = 15
 FURTHEST_LINE = 25  # words; a longer line that recurs is a quotation, not furniture
+# A decimal, a percentage, a range, a clock time, a telephone number, or columns: more than a pager or a counter.
+_DATA = re.compile(r"\d\s*%|\d[.,:–-]\d|\d\s+[–-]\s+\d|\S(?:[ ]{2,}|\t)\s*\S")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,25 @@ class Line:
         return fingerprint(self.text)
 
     @property
+    def folded(self) -> str:
+        return _folded(self.text)
+
+    @property
+    def is_data(self) -> bool:
+        return self.words == 0 and _DATA.search(self.text) is not None
+
+    @property
     def is_prose(self) -> bool:
         return self.words > LINE_COST or (self.words >= 12 and SENTENCE_END.search(self.text) is not None)
 
 
 def fingerprint(line: str) -> str:
     """Fold a line so that its recurrences are equal: case, white space and numbers do not count."""
-    return re.sub(r"\d+", "#", " ".join(line.casefold().split())).strip()
+    return re.sub(r"\d+", "#", _folded(line))
+
+
+def _folded(line: str) -> str:
+    return " ".join(line.casefold().split())
 
 
 @dataclass(frozen=True)
@@ -54,15 +68,15 @@ class Page:
     last: int
     topics: frozenset[str]
     recurring: frozenset[str]
-    repeated: frozenset[str]
+    repeated: frozenset[str]  # lines with words that come again, their numbers included: `folded`, not `key`
     messy: bool  # it bears marks of a web page, so doubtful lines around the body are not the author's
 
     @classmethod
     def of(cls, text: str, recurring: frozenset[str]) -> Page:
         lines = read_lines(text)
         first, last = _body(lines, recurring)
-        counts = Counter(line.key for line in lines)
-        repeated = frozenset(key for key, count in counts.items() if count > 1)
+        counts = Counter(line.folded for line in lines if line.words)
+        repeated = frozenset(folded for folded, count in counts.items() if count > 1)
         core = cls(tuple(lines), first, last, _topics(lines[first : last + 1]), recurring, repeated, True)
         first, last = core.reach(first, -1), core.reach(last, 1)
         whole = replace(core, first=first, last=len(lines) - 1, topics=_topics(lines), messy=False)
@@ -73,7 +87,7 @@ class Page:
         outside = self.lines[:first] + self.lines[last + 1 :]
         marks = [line for line in outside if is_bare(line) or line.text.endswith("...")]
         shared = {line.key for line in outside if self.recurs(line)}
-        again = [line for line in outside if line.key in self.repeated and not is_name(line.text)]
+        again = [line for line in outside if line.folded in self.repeated and not is_name(line.text)]
         prose = [index for index, line in enumerate(self.lines) if line.is_prose]
         tail = [is_idle(self, index) for index in range(max([*prose, last]) + 1, len(self.lines))]
         return bool(marks or again) or len(shared) > 2 or any(one and other for one, other in pairwise(tail))
@@ -88,7 +102,7 @@ class Page:
                 break
             if self._speaks(line):
                 edge, idle = index, 0
-            elif not self.belongs(line):
+            elif not (self.belongs(line) or line.is_data):
                 idle += 1
             index += step
         return edge
@@ -144,8 +158,8 @@ def _line(text: str, start: int, end: int) -> Line:
 
 
 def is_bare(line: Line) -> bool:
-    """Tell a pager or a counter: no word stands beside the numbers and signs."""
-    return line.words == 0 and not DATE.search(line.text)
+    """Tell a pager or a counter: no word stands beside the numbers and signs, and they are no data."""
+    return line.words == 0 and not line.is_data and not DATE.search(line.text)
 
 
 def stems(text: str) -> list[str]:
@@ -175,6 +189,8 @@ def _weight(lines: Sequence[Line], index: int, recurring: frozenset[str]) -> int
     line = lines[index]
     if is_bare(line):
         return -LINE_COST
+    if line.is_data:
+        return 0
     if line.key in recurring and line.words <= FURTHEST_LINE:
         after = lines[index + 1] if index + 1 < len(lines) else line
         return -10 if after.is_prose and after.key not in recurring else -LINE_COST
@@ -191,6 +207,7 @@ def is_idle(page: Page, index: int) -> bool:
     signed = is_name(line.text) and DATE.search(page.lines[index - 1].text)
     return not (
         signed
+        or any(near.is_data for near in page.lines[index : index + 2])  # data, or its label
         or page.belongs(line)
         or SENTENCE_END.search(line.text)
         or LABELLED.match(line.text)

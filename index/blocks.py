@@ -90,7 +90,7 @@ class Content:
 def assemble(pieces: Iterable[Piece], title: str = "") -> tuple[str, tuple[Block, ...]]:
     """Lay pieces out as one text: a blank line between blocks, a line break between items or table rows.
 
-    The heading that is the document's title opens no section.
+    The heading that is the document's title opens no section; one without text only ends those of its level.
     """
     parts: list[str] = []
     blocks: list[Block] = []
@@ -98,12 +98,14 @@ def assemble(pieces: Iterable[Piece], title: str = "") -> tuple[str, tuple[Block
     at = 0
     before: Piece | None = None
     for piece in pieces:
+        if piece.kind == "heading" and piece.text != title:
+            path = [step for step in path if step[0] < piece.level]
         if not piece.text.strip():
             continue
         gap = _gap(before, piece)
         at += len(gap)
         if piece.kind == "heading" and piece.text != title:
-            path = [step for step in path if step[0] < piece.level] + [(piece.level, piece.text)]
+            path.append((piece.level, piece.text))
         section = SECTION_SEPARATOR.join(name for _, name in path)
         blocks.append(Block(piece.kind, at, at + len(piece.text), piece.page, section))
         parts += [gap, piece.text]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 import time
@@ -43,9 +44,14 @@ from index.versions import (
     read_manifest,
     write_version,
 )
+from index.webpage import is_companion
 
 __all__ = ["BuildReport", "CourseIndex", "Manifest", "Progress", "build", "courses", "load", "skipped"]
 
+logger = logging.getLogger(__name__)
+
+# What Windows leaves in folders.
+_CLUTTER = ("Thumbs.db", "desktop.ini")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -241,6 +247,11 @@ def _read_files(folder: Path, index: Path, course: Course, old: _Previous, progr
             files.failed[source] = str(error)
         except OSError as error:
             files.failed[source] = f"Berkas '{source}' tidak dapat dibaca ({error.strerror}); periksa izinnya."
+        except Exception:  # one file must not stop the others; the log has the traceback
+            logger.exception("%s could not be read.", path)
+            files.failed[source] = (
+                f"Berkas '{source}' belum dapat dibaca karena gangguan tak terduga; simpan ulang lalu coba lagi."
+            )
         progress(Progress("membaca berkas", number, len(paths), _left(began, number, len(paths))))
     return files
 
@@ -251,15 +262,21 @@ def skipped(folder: Path, index: Path, used: set[Path]) -> dict[str, str]:
     root = folder.resolve()
     for directory, names, files in os.walk(folder):
         here = Path(directory)
-        names[:] = sorted(n for n in names if not n.startswith(".") and (here / n).resolve() != index)
+        names[:] = sorted(
+            n for n in names if not n.startswith(".") and (here / n).resolve() != index and not is_companion(here / n)
+        )
         linked = [n for n in names if (here / n).is_symlink()]
         for path in (here / name for name in [*sorted(files), *linked]):
-            if path in used or path.name == COURSE_FILE or path.name.startswith((".", "~$")):
+            if path in used or path.name in (COURSE_FILE, *_CLUTTER) or path.name.startswith((".", "~$")):
                 continue
             if not path.resolve().is_relative_to(root) or path.is_dir():
                 reason = "Tautan tidak diikuti; salin isinya ke folder materi."
             elif not path.exists():
                 reason = "Tautan ini tidak menuju berkas apa pun."
+            elif path.name.lower() == f"{COURSE_FILE}.txt":
+                reason = f"Nama berkas ini kelebihan '.txt'; ganti namanya menjadi '{COURSE_FILE}' agar isinya dipakai."
+            elif not path.suffix or " " in path.suffix:
+                reason = "Nama berkas ini tidak berakhiran; tambahkan akhiran jenisnya, misalnya '.pdf'."
             else:
                 reason = f"Jenis berkas '{path.suffix}' belum dapat dibaca."
             reasons[_source(path, folder)] = reason

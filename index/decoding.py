@@ -12,6 +12,8 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+# Share of the non-ASCII characters; in another encoding nearly every one of them is no UTF-8.
+_STRAY = 0.1
 _CONTROLS = {code: " " for code in [*range(32), 127, 0xFEFF, 0xFFFE] if chr(code) not in "\t\n"}
 _BREAKS = {0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
@@ -19,6 +21,7 @@ _BREAKS = {0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 def decode(data: bytes, source: str) -> str:
     """Decode a text: by its byte order mark, as UTF-8, as UTF-16, or by charset-normalizer's guess.
 
+    A few stray bytes in UTF-8 become U+FFFD.
     Line breaks become "\\n"; control characters (NUL too) become spaces, one for one.
 
     Raises:
@@ -46,6 +49,9 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+        if text.count("\ufffd") < _STRAY * sum(not character.isascii() for character in text):
+            return text
         guess = from_bytes(data[:200_000], cp_isolation=["cp1252", "latin_1", "iso8859_15", "mac_roman"]).best()
         name = guess.encoding if guess else "cp1252"
         return data.decode("cp1252" if name == "latin_1" else name, "replace")

@@ -11,6 +11,7 @@ from index.decoding import decode
 from index.errors import DocumentError
 from index.furniture import mark_furniture, read_text
 from index.readers import MEDIA_TYPES, read
+from index.webpage import is_companion
 
 __all__ = ["Block", "CourseDocument", "list_files", "load_document", "mark_furniture"]
 
@@ -23,7 +24,8 @@ _TEXTS = ("text/plain", "text/markdown", "text/html")
 def list_files(course: Path) -> list[Path]:
     """List the files of a course that can be read, sorted by their path.
 
-    Left out: hidden files, course.toml, lock files of office programs, links that leave the folder.
+    Left out: hidden files, course.toml (also where Notepad named it course.toml.txt), lock files of office programs,
+    what a browser saved beside a page, links that leave the folder.
     """
     return [path for path in _walk(course) if path.suffix.lower() in MEDIA_TYPES]
 
@@ -32,10 +34,10 @@ def _walk(course: Path) -> list[Path]:
     found: list[Path] = []
     root = course.resolve()
     for folder, names, files in os.walk(course, followlinks=False):
-        names[:] = [name for name in names if not name.startswith(".")]
+        names[:] = [name for name in names if not name.startswith(".") and not is_companion(Path(folder) / name)]
         for name in files:
             path = Path(folder) / name
-            if name == "course.toml" or name.startswith((".", "~$")):
+            if name.lower() in ("course.toml", "course.toml.txt") or name.startswith((".", "~$")):
                 continue
             if path.is_file() and path.resolve().is_relative_to(root):
                 found.append(path)

@@ -18,6 +18,7 @@ from index.article import (
     LINE_COST,
     SENTENCE_END,
     URL,
+    Line,
     Page,
     fingerprint,
     is_bare,
@@ -30,6 +31,7 @@ from index.names import REFERENCES
 from index.sentences import is_reference
 
 _PAGES = ("text/plain", "text/html")
+_MUCH = 0.1  # of a text's words
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def _kinds(page: Page, front: Front) -> list[Kind]:
             left = left or kind == "furniture"
         else:
             kind = _within(page, index)
+        if kind == "furniture" and _tells(page, line):
+            kind = "paragraph"
         listing = listing and kind in ("heading", "reference")
         kinds.append(kind)  # type: ignore[arg-type]
     return kinds
@@ -95,6 +99,12 @@ def _cites(page: Page, index: int) -> bool:
     line = page.lines[index]
     dated = re.search(r"\b(?:19|20)\d\d\b", line.text) and line.words > 3
     return bool(is_reference(line.text) or URL.search(line.text) or dated or (line.marker and line.words > 4))
+
+
+def _tells(page: Page, line: Line) -> bool:
+    """Tell prose that is this document's own: long, or with something of the body's topic."""
+    own = line.is_prose and not page.recurs(line)
+    return own and (line.words > FURTHEST_LINE or page.topicality(line) >= 0.2)
 
 
 def _above(page: Page, index: int, title: int) -> Kind:
@@ -112,7 +122,7 @@ def _above(page: Page, index: int, title: int) -> Kind:
     if page.belongs(line) and (index > title >= 0 or SENTENCE_END.search(line.text)):
         return "paragraph"
     if not page.messy:
-        return "byline"
+        return "paragraph" if line.is_data else "byline"
     labelled = LABELLED.match(line.text) and line.words <= 12 and page.topicality(line) > 0
     return "byline" if labelled else "furniture"
 
@@ -134,7 +144,7 @@ def _within(page: Page, index: int) -> Kind:
         return "furniture"
     heading = _is_heading(page, index)
     alien = line.words <= FURTHEST_LINE and page.topicality(line) < 0.5
-    if alien and (line.key in page.repeated or (page.recurs(line) and not heading)):
+    if alien and (line.folded in page.repeated or (page.recurs(line) and not heading)):
         return "furniture"
     if heading:
         return "heading"
@@ -181,7 +191,8 @@ def _reread(document: CourseDocument, recurring: frozenset[str]) -> CourseDocume
     if document.media_type == "text/plain":
         reading = read_text(document.text, recurring)
         title = reading.title or file_title(document.source)
-        return replace(document, blocks=reading.blocks, title=title, author=reading.author, date=reading.date)
+        read = replace(document, blocks=reading.blocks, title=title, author=reading.author, date=reading.date)
+        return replace(read, warnings=_warnings(read, recurring))
     prose = [index for index, block in enumerate(document.blocks) if len(_piece(document, block).split()) > LINE_COST]
     blocks = list(document.blocks)
     for index, block in enumerate(blocks):
@@ -189,6 +200,19 @@ def _reread(document: CourseDocument, recurring: frozenset[str]) -> CourseDocume
         if outside and block.kind in ("paragraph", "item") and fingerprint(_piece(document, block)) in recurring:
             blocks[index] = replace(block, kind="furniture")
     return replace(document, blocks=tuple(blocks))
+
+
+def _warnings(document: CourseDocument, recurring: frozenset[str]) -> tuple[str, ...]:
+    """Say how much was left out, where it is much; what other documents have too is surely no content."""
+    pieces = [_piece(document, block) for block in document.blocks if block.kind == "furniture"]
+    lost = sum(len(piece.split()) for piece in pieces if fingerprint(piece) not in recurring)
+    share = lost / max(1, len(document.text.split()))
+    if share <= _MUCH:
+        return ()
+    return (
+        f"Sekitar {share:.0%} kata dalam '{document.source}' tidak ikut terbaca karena tampak seperti menu, tombol, "
+        "atau iklan halaman web; jika itu isi materi, simpan berkasnya sebagai Markdown (.md).",
+    )
 
 
 def _piece(document: CourseDocument, block: Block) -> str:
@@ -202,6 +226,8 @@ def _recurring(documents: Sequence[CourseDocument]) -> frozenset[str]:
     sizes: Counter[int] = Counter()
     for number, document in enumerate(documents):
         for line in read_lines(document.text):
+            if not line.words:  # rows of numbers are all alike
+                continue
             kept = short if line.words <= FURTHEST_LINE else prose
             kept.setdefault(line.key, set()).add(number)
             sizes[number] += kept is prose and len(prose[line.key]) >= 1

@@ -18,8 +18,8 @@ import numpy as np
 from index.embeddings import FloatArray
 
 _WORD = re.compile(r"[^\W_]+")
-# A word that stands by itself: not a part of an address, a file name or a compound.
-_FREE = re.compile(r"(?<![\w./@-])\w+(?![\w/@-]|\.\w)")
+# A word that stands by itself: not a part of an address, a file name or a compound, nor a doctor's title ("Dr.").
+_FREE = re.compile(r"(?<![\w./@-])(?![Dd]r\.)\w+(?![\w/@-]|\.\w)")
 _VERB = re.compile(r"(?:me|di|ber|ter)[a-z]{3,}$")
 LONGEST_WORD = 40
 # Function and question words: nearly every passage has them, or none because it answers.

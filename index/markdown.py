@@ -10,13 +10,20 @@ from markdown_it.tree import SyntaxTreeNode
 
 from index.blocks import Content, Piece
 from index.decoding import decode
-from index.markup import MARKERS, page_pieces, parse
+from index.markup import MARKERS, is_bold_heading, page_pieces, parse
+
+# What stands between the marks of front matter: "key: value", what belongs to the key above, comments.
+_FACT = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}:(?:\s|$)")
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
+_DETAIL = re.compile(r"\s+\S|-\s|#")
 
 
 def read_markdown(data: bytes, source: str) -> Content:
     """Read Markdown as plain text, without the marks of emphasis and links; its front matter gives facts."""
     text = decode(data, source)
     header = re.match(r"---\n(.{0,5000}?)\n(?:---|\.\.\.)[ \t]*\n", text, re.DOTALL)
+    if header and not _is_front_matter(header.group(1)):
+        header = None
     facts = _facts(header.group(1)) if header else {}
     text = text[header.end() :] if header else text
     tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
@@ -28,6 +35,13 @@ def read_markdown(data: bytes, source: str) -> Content:
     )
 
 
+def _is_front_matter(header: str) -> bool:
+    """Tell front matter from a section between two rules."""
+    lines = header.split("\n")
+    facts = [line for line in lines if _FACT.match(line)]
+    return bool(facts) and all(_FACT.match(line) or _DETAIL.match(line) for line in lines)
+
+
 def _facts(header: str) -> dict[str, str]:
     lines = (line.partition(":") for line in header.split("\n"))
     return {name.strip().lower(): value.strip().strip("\"'[]") for name, colon, value in lines if colon}
@@ -36,7 +50,7 @@ def _facts(header: str) -> dict[str, str]:
 def _markdown(node: SyntaxTreeNode, depth: int, marker: str) -> Iterator[Piece]:
     for child in node.children:
         if child.type == "heading":
-            yield Piece("heading", _plain(child), level=int(child.tag[1]))
+            yield Piece("heading", _plain(child).replace("\n", " "), level=int(child.tag[1]))
         elif child.type == "paragraph":
             yield _markdown_paragraph(child, depth, marker)
             marker = ""
@@ -46,7 +60,7 @@ def _markdown(node: SyntaxTreeNode, depth: int, marker: str) -> Iterator[Piece]:
                 yield from _markdown(item, depth + 1, f"{number}. " if first else MARKERS[min(depth, 2)])
         elif child.type == "table":
             for row in (row for part in child.children for row in part.children):
-                yield Piece("table", " | ".join(_plain(cell) for cell in row.children))
+                yield Piece("table", " | ".join(_plain(cell).replace("\n", " ") for cell in row.children))
         elif child.type in ("fence", "code_block"):
             yield Piece("paragraph", child.content.strip("\n"))
         elif child.type == "html_block":
@@ -60,7 +74,7 @@ def _markdown_paragraph(node: SyntaxTreeNode, depth: int, marker: str) -> Piece:
     text = _plain(node)
     inline = [part for part in node.children[0].children if part.content or part.children]
     bold = len(inline) == 1 and inline[0].type == "strong"
-    if bold and not depth and len(text.split()) <= 10 and not text.endswith((".", ":", ";", ",")):
+    if bold and not depth and is_bold_heading(text):
         return Piece("heading", text, level=6)
     return Piece("item" if depth else "paragraph", marker + text, level=depth)
 
@@ -72,6 +86,6 @@ def _plain(node: SyntaxTreeNode) -> str:
             parts.append(part.content)
         elif part.type == "softbreak":
             parts.append(" ")
-        elif part.type == "hardbreak":
+        elif part.type == "hardbreak" or (part.type == "html_inline" and _BREAK.match(part.content)):
             parts.append("\n")
     return "\n".join(" ".join(line.split()) for line in "".join(parts).split("\n")).strip()

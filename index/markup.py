@@ -10,17 +10,18 @@ from lxml import etree, html
 from index.blocks import Kind, Piece
 
 # Trafilatura's names for the elements of its own XML, beside those of HTML.
-_HEADINGS = {**{f"h{level}": level for level in range(1, 7)}, "head": 2}
+# HTML has six levels of headings, Word nine.
+_HEADINGS = {**{f"h{level}": level for level in range(1, 10)}, "head": 2, "summary": 6}
 _LISTS = {"ul", "ol", "list", "dl", "menu"}
 _ITEMS = {"li", "item", "dd"}
 _ROWS, _CELLS = {"tr", "row"}, {"td", "th", "cell"}
 _OTHER_BLOCKS = """
     p div section article main body html doc table pre blockquote quote header footer figure figcaption address
-    details summary fieldset center code dt hr thead tbody tfoot
+    details form fieldset center code caption dt hr thead tbody tfoot
 """
-_BLOCKS = {*_HEADINGS, *_LISTS, *_ITEMS, *_ROWS, *_OTHER_BLOCKS.split()}
+_BLOCKS = {*_HEADINGS, *_LISTS, *_ITEMS, *_ROWS, *_CELLS, *_OTHER_BLOCKS.split()}
 _NO_TEXT = """
-    script style nav aside form button noscript template svg iframe select object video audio canvas graphic
+    script style nav aside button noscript template svg iframe select object video audio canvas graphic
     textarea input math
 """
 _SKIPPED = frozenset(_NO_TEXT.split())
@@ -38,7 +39,7 @@ def parse(markup: str) -> html.HtmlElement | None:
 
 
 def page_pieces(page: html.HtmlElement) -> list[Piece]:
-    """Read all of a page but its head, navigation, forms, and header and footer of the site."""
+    """Read all of a page but its head, navigation, what one fills in, and header and footer of the site."""
     body = page.find("body")
     root = page if body is None else body
     for name in ("main", "article"):
@@ -55,6 +56,17 @@ def page_pieces(page: html.HtmlElement) -> list[Piece]:
 def element_pieces(root: etree._Element) -> Iterator[Piece]:
     """Yield the pieces of an element in their order."""
     yield from _walk(root, 0, "")
+
+
+def inline_text(element: etree._Element) -> str:
+    """The text of an element; only <br> breaks a line."""
+    return re.sub(r"\s+", " ", "".join(_texts(element))).replace("\0", "\n")
+
+
+def is_bold_heading(text: str) -> bool:
+    """Tell whether a paragraph that is wholly bold is a heading: one line, at most ten words, no stop behind them."""
+    short = len(text.split()) <= 10 and "\n" not in text
+    return short and any(map(str.isalpha, text)) and not text.endswith((".", ":", ";", ","))
 
 
 def _walk(element: etree._Element, depth: int, marker: str) -> Iterator[Piece]:
@@ -77,7 +89,7 @@ def _walk(element: etree._Element, depth: int, marker: str) -> Iterator[Piece]:
                 inline = []
                 yield from _walk(child, depth, marker)
             else:
-                inline.append(_inline(child))
+                inline.append(inline_text(child))
         inline.append(_folded(child.tail))
     yield from _paragraphs(inline, kind, depth, marker)
 
@@ -86,11 +98,11 @@ def _block(child: etree._Element, name: str, depth: int, marker: str) -> Iterato
     if name in _HEADINGS:
         rend = str(child.get("rend") or "")
         level = int(rend[1]) if re.fullmatch(r"h[1-6]", rend) else _HEADINGS[name]
-        yield from _paragraphs([_inline(child).replace("\n", " ")], "heading", level, "")
+        yield from _paragraphs([inline_text(child).replace("\n", " ")], "heading", level, "")
     elif name in _LISTS:
         yield from _list(child, name, depth)
     elif name == "table":
-        yield from _table(child)
+        yield from _table(child, depth, marker)
     elif name == "pre":
         yield from _paragraphs(["".join(child.itertext())], "paragraph", depth, "")
     else:
@@ -107,19 +119,42 @@ def _list(element: etree._Element, name: str, depth: int) -> Iterator[Piece]:
             yield from _list(child, _name(child), depth + 1)
             continue
         if _name(child) == "dt":
-            yield from _paragraphs([_inline(child)], "paragraph", depth, "")
+            yield from _paragraphs([inline_text(child)], "paragraph", depth, "")
             continue
+        number = int(value) if (value := child.get("value") or "").isdigit() and len(value) < 4 else number
         marker = f"{number}. " if ordered else MARKERS[min(depth, 2)]
         number += 1
         yield from _walk(child, depth + 1, marker)
 
 
-def _table(element: etree._Element) -> Iterator[Piece]:
-    for row in element.iter():
-        if _name(row) in _ROWS:
-            cells = [" ".join(_inline(cell).split()) for cell in row if _name(cell) in _CELLS]
-            if any(cells):
-                yield Piece("table", " | ".join(cells))
+def _table(element: etree._Element, depth: int, marker: str) -> Iterator[Piece]:
+    """Yield the rows of a table; of one that only lays out a page, the blocks of its cells.
+
+    That is a table of one row, or one that holds headings or other tables.
+    """
+    rows = list(_rows(element))
+    nested = (part for row in rows for part in row.iter() if _name(part) in _HEADINGS or _name(part) == "table")
+    if len(rows) == 1 or any(True for _ in nested):
+        yield from _walk(element, depth, marker)
+        return
+    yield from (piece for caption in element.findall("caption") for piece in _walk(caption, 0, ""))
+    for row in rows:
+        cells = [_cell(cell) for cell in row if _name(cell) in _CELLS]
+        if any(cells):
+            yield Piece("table", " | ".join(cells))
+
+
+def _rows(element: etree._Element) -> Iterator[etree._Element]:
+    for child in element:
+        if _name(child) in _ROWS:
+            yield child
+        else:
+            yield from _rows(child)
+
+
+def _cell(cell: etree._Element) -> str:
+    """The blocks of a cell in one line."""
+    return " ".join(" ".join(piece.text for piece in _walk(cell, 0, "")).split())
 
 
 def _paragraphs(inline: list[str], kind: Kind, level: int, marker: str) -> Iterator[Piece]:
@@ -132,18 +167,18 @@ def _paragraphs(inline: list[str], kind: Kind, level: int, marker: str) -> Itera
             marker = ""
 
 
-def _inline(element: etree._Element) -> str:
-    """The text of an element; only <br> breaks a line."""
-    parts: list[str] = []
-    for part in element.iter():
-        name = _name(part)
-        if name in ("br", "lb"):
-            parts.append("\0")
-        elif part is element or (name and name not in _SKIPPED):
-            parts.append(part.text or "")
-        if part is not element:
-            parts.append(part.tail or "")
-    return re.sub(r"\s+", " ", "".join(parts)).replace("\0", "\n")
+def _texts(element: etree._Element) -> Iterator[str]:
+    """Yield the text of an element without what is skipped; a line break is a NUL, a block stands apart."""
+    if _name(element) in ("br", "lb"):
+        yield "\0"
+        return
+    edge = " " if _name(element) in _BLOCKS else ""
+    yield edge + (element.text or "")
+    for child in element:
+        if _name(child) and _name(child) not in _SKIPPED:
+            yield from _texts(child)
+        yield child.tail or ""
+    yield edge
 
 
 def _folded(text: str | None) -> str:

@@ -32,7 +32,7 @@ FRONT_SECTION = "Penulis dan tanggal"
 REFERENCE_SECTION = "Referensi"
 # What an index was cut with; the version grows when readers or rules change, so that old indexes are made anew.
 SPLITTER = MappingProxyType(
-    {"version": 1, "fewest": FEWEST, "most": MOST, "largest": LARGEST, "tiny": TINY, "overlap": OVERLAP}
+    {"version": 2, "fewest": FEWEST, "most": MOST, "largest": LARGEST, "tiny": TINY, "overlap": OVERLAP}
 )
 
 

@@ -10,11 +10,12 @@ from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenc
 
 # Written without the last period, lower-cased, as Punkt wants them.
 _ABBREVIATIONS = """
-    a.n al alm almh apt art b.d bag bdk bhd bpk br brigjen c.q cf co corp d.a dg dkk dll dng doc dr dra drg
-    drh drs ds dsb dsk dst e.g ed eds et etc fig gb gbr gg h hj hlm i.e ibid inc ir irjen jend jhr jl jln
-    jr kab kec kel kep kol komjen kpd kep l.l lamp lih ll ltd ltjen m.a m.h m.hum m.kom m.m m.pd
-    m.sc m.si m.t maj mayjen mr mrs ms n.b no nn ny nomor op op.cit p p.a p.p pasc pen penj ph.d pp prof ps pt
-    r.a red rer rev s.d s.e s.h s.hum s.i.p s.ikom s.ip s.kom s.pd s.sos s.t s.t.p sbb sda sdr sdri sec sej sgt
+    a.n abd al alm almh apt art b.d bag bdk bhd bpk br brigjen c.q cf co corp d.a dg dkk dll dng doc dr dra drg
+    drh drs ds dsb dsk dst e.g ed eds et etc fig gb gbr gd gg h hj hlm i.e ibid inc ir irjen jend jhr jl jln
+    jr kab kec kel kep kh kol komjen kpd krn l.l lamp lc lih ll lt ltd ltjen m.a m.eng m.h m.hum m.kom m.m m.pd m.pd.i
+    m.sc m.si m.t maj mayjen moh mr mrs ms muh n.b no nn ns ny nomor op op.cit p p.a p.p pasc pen penj ph.d pp prof
+    ps pt r.a red rer rev s.d s.e s.h s.hum s.i.p s.ikom s.ip s.kep s.kom s.pd s.pd.i s.sos s.t s.t.p sbb sda
+    sdr sdri sec sej sgt
     sr st stb supt tab tb tbk tel telp tgl th thn tn tsb tt u.b u.p v vol vs y.l yg yth
 """
 ABBREVIATIONS = frozenset(_ABBREVIATIONS.split())
@@ -28,6 +29,8 @@ _OPENERS = """
 """
 OPENERS = frozenset(_OPENERS.split())
 
+_MONTHS = "jan|feb|mar|apr|jun|jul|agt|agu|ags|sep|sept|okt|nov|des"
+
 MARKER = re.compile(r"[ \t\xa0]*(?:[-*•‣▪●◦○–—·]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?![\d.]))[ \t\xa0]+(?=\S)")
 _LINE = re.compile(r"[^\n]+")
 _CITED = re.compile(r"\((?:[^()\n]{2,80}[\s,])?(?:19|20)\d\d[a-z]?(?:[,:;][^()\n]{0,40})?\)[.,]?")
@@ -36,14 +39,18 @@ _NAME = re.compile(
 )
 _NUMBER = re.compile(r"\[\d{1,3}\]\s*")
 _YEAR = re.compile(r"[(\[](?:(?:19|20)\d\d[a-z]?|n\.d\.|t\.t\.)[^)\]\n]{0,30}[)\]][.,:]|(?:19|20)\d\d[a-z]?\.(?=\s)")
-_PAGE_WORD = re.compile(r"\bhal\.$")  # "hal. 12": no abbreviation for Punkt, as "hal" (thing) ends sentences
+_MARKS = re.compile(r"(?:\[\d{1,3}\]\s*+)++(?![a-z])")  # but "[3] menunjukkan" begins a sentence
+# No abbreviations for Punkt, as sentences end with them, too ("hal" is a thing, "PKL" a course): "hal. 12",
+# "RT. 03", "Des. 2020", and "12 Des. di Jakarta".
+_BEFORE_NUMBER = re.compile(rf"\b(?:hal|(?i:rt|rw|pkl|{_MONTHS}))\.$")
+_DAY = re.compile(rf"\b\d{{1,2}}\s+(?:{_MONTHS})\.$", re.IGNORECASE)
 _WRAP_WIDTHS = range(40, 131)
 # Punkt is not linear on text without spaces; no sentence is that long.
 _LONGEST = 20_000
 
 
 class _IndonesianVars(PunktLanguageVars):  # type: ignore[misc]
-    re_boundary_realignment = re.compile(r'["”’»)\]}\']+?(?:\s+|(?=--)|$)', re.MULTILINE)
+    re_boundary_realignment = re.compile(r'["”’»)\]}\']+?(?:\s+|(?=--)|(?=\[\d)|$)', re.MULTILINE)
 
 
 @cache
@@ -150,19 +157,26 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _attach_citations(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give a "(Renard, 2020)" or a page number that follows a period to the sentence before it."""
+    """Give a "(Renard, 2020)", a "[3]", or the rest of a page number or date to the sentence before it."""
     done: list[tuple[int, int]] = []
     for start, end in spans:
-        if done and text[start].isdigit() and _PAGE_WORD.search(text, done[-1][0], done[-1][1]):
+        if done and _goes_on(text, start, *done[-1]):
             done[-1] = (done[-1][0], end)
             continue
-        cited = _CITED.match(text, start, end)
+        cited = _CITED.match(text, start, end) or _MARKS.match(text, start, end)
         if done and cited:
             done[-1] = (done[-1][0], cited.end())
             start = cited.end()
         if text[start:end].strip():
             done.append((start, end))
     return done
+
+
+def _goes_on(text: str, start: int, before: int, stop: int) -> bool:
+    """Whether what starts here goes on with the span before it, which ends with a page's or a month's abbreviation."""
+    abbreviated = _BEFORE_NUMBER if text[start].isdigit() else _DAY if text[start].islower() else None
+    # The end of a span is looked at alone: a search through all of it would take long for a long one.
+    return bool(abbreviated and abbreviated.search(text, max(before, stop - 12), stop))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import trafilatura
 from lxml import etree
@@ -14,23 +15,38 @@ from index.markup import element_pieces, page_pieces, parse
 
 # Words; in shorter ones trafilatura loses the structure (its own least is 250 characters).
 _LEAST_ARTICLE = 60
+# Words of links to other pages for each word of a page. A site's page has its menus; what was written or exported as
+# HTML has few. This is a quarter of what jusText still takes for text (max_link_density), for paragraphs.
+_FEW_LINKS = 0.05
 
 
 def read_html(data: bytes, source: str) -> Content:
-    """Read the article of a web page; where trafilatura finds less than half of its prose, all of the page."""
+    """Read the article of a web page.
+
+    All of the page is read where trafilatura finds less than half of its prose, and where it hardly links to others:
+    there is no site around it then, and trafilatura would only lose what it takes for one.
+    """
     markup = decode(data, source)
     page = parse(markup)
     if page is None:
         return Content(())
     found = trafilatura.bare_extraction(markup, with_metadata=True, include_comments=False, include_tables=True)
     article = found if isinstance(found, Article) else None
+    linked = sum(len(a.text_content().split()) for a in page.iter("a") if not (a.get("href") or "#").startswith("#"))
     whole = page_pieces(page)
     pieces = list(element_pieces(article.body)) if article and article.body is not None else []
-    if _prose(pieces) < max(_LEAST_ARTICLE, 0.5 * _prose(whole)):
+    few = linked <= _FEW_LINKS * sum(len(piece.text.split()) for piece in whole)
+    if few or _prose(pieces) < max(_LEAST_ARTICLE, 0.5 * _prose(whole)):
         pieces = whole
     title = _html_title(page, pieces, (article and article.title) or "")
     author = _meta(page, "author") or (article and article.author) or ""
     return Content(tuple(pieces), title, author, _html_date(page))
+
+
+def is_companion(folder: Path) -> bool:
+    """Tell the folder in which a browser keeps the pictures and frames of a page that it saved beside it."""
+    page = folder.name.removesuffix("_files")
+    return page != folder.name and any(folder.with_name(page + suffix).is_file() for suffix in (".html", ".htm"))
 
 
 def _html_date(page: etree._Element) -> str:

@@ -7,14 +7,24 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from index.blocks import CourseDocument
+from qa.bibliography import QUOTED
 from qa.citations import STOP_WORDS, content_stems
-from qa.condense import lacks_topic
+from qa.condense import topic_words
 
 _TEXT = re.compile(
     r"\b(?P<by>menurut|dalam|di|pada|berdasarkan|dari|antara|according to|in)?\s*\b(?:the )?"
-    r"(?:artikel|tulisan|bacaan|materi|dokumen|makalah|esai|teks|modul|slide|article|reading|essay)\b",
+    r"(?:artikel|tulisan|bacaan|dokumen|article|reading|"
+    r"(?P<subject>materi|makalah|esai|teks|modul|slide|essay))\b",
     re.IGNORECASE,
 )
+# Some courses are about "teks" or "materi": these words mean a text of the course only before one of these ...
+_MEANT = re.compile(
+    r"\s*(?:[\"“‘']|(?:yang\s+)?berjudul\b|called\b|(?:kuliah\s+)?ini\b|"
+    r"(?:(?:kuliah|pertemuan|bab|minggu|nomor|no\.|ke)[\s-]*)*\d)",
+    re.IGNORECASE,
+)
+_SAYS = {"menurut", "berdasarkan", "according to"}  # ... or alone behind one of these
+_FEWEST_LEFT = 2  # words that say what is asked, when a name is cut out
 _BETWEEN = {
     "yang", "berjudul", "judul", "tentang", "mengenai", "karya", "oleh", "kuliah", "pertemuan", "bab", "minggu", "ke",
     "by", "called", "about",
@@ -30,14 +40,17 @@ def split_attribution(question: str, documents: Iterable[CourseDocument], most: 
     A text is named by words of its title, its author or the number that its file name begins with, behind "menurut
     artikel" and the like, or beside another one ("artikel A dan artikel B"). No source means every text: the question
     names none, or only "the material" as a whole. A name that no document bears stays in the question, and so does
-    any where nothing else would be asked. A name ends after `most` words.
+    any without which hardly a word would be left. A name ends with its quotation mark, before another text, or after
+    `most` words.
     """
     mentions = list(_TEXT.finditer(question))
     names = {document.source: _names(document) for document in documents} if mentions else {}
     cuts: list[tuple[int, int, bool]] = []
     sources: set[str] = set()
     for found in mentions:
-        end, named = _name_end(question, found.end(), names, most)
+        end, named = 0, frozenset[str]()
+        if not found["subject"] or _MEANT.match(question, found.end()):
+            end, named = _name_end(question, found.end(), names, most)
         end = end if named else _whole_end(question, found)
         if end and not (cuts and found.start() < cuts[-1][1]):
             cuts.append((found.start(), end, bool(found["by"])))
@@ -45,7 +58,7 @@ def split_attribution(question: str, documents: Iterable[CourseDocument], most: 
     if len(cuts) < 2 and not any(by for _, _, by in cuts):
         return question, frozenset()
     rest = _without(question, cuts)
-    return (question if lacks_topic(rest) else rest), frozenset(sources)
+    return (rest if len(topic_words(rest)) >= _FEWEST_LEFT else question), frozenset(sources)
 
 
 def _without(question: str, cuts: list[tuple[int, int, bool]]) -> str:
@@ -66,10 +79,15 @@ def _names(document: CourseDocument) -> frozenset[str]:
 
 def _name_end(question: str, start: int, names: dict[str, frozenset[str]], most: int) -> tuple[int, frozenset[str]]:
     """Where the name that begins at `start` ends, and the sources that bear every word of it."""
+    quoted = QUOTED.search(question, start)
+    if quoted and _BETWEEN.issuperset(question[start : quoted.start()].lower().split()):
+        title = content_stems(quoted[1])
+        bearing = frozenset(s for s in names if title and title <= names[s])
+        return quoted.end() if bearing else 0, bearing
     sources, end, place = frozenset(names), 0, start
     for _ in range(most):
         word = _WORD.match(question, place)
-        if word is None:
+        if word is None or _TEXT.match(question, word.start(1)):
             break
         place = word.end()
         text = word[1].lower()
@@ -88,6 +106,8 @@ def _whole_end(question: str, found: re.Match[str]) -> int:
     if not found["by"]:
         return 0
     end = found.end()
+    if found["subject"] and found["by"].lower() not in _SAYS and not _MEANT.match(question, end):
+        return 0
     while (word := _WORD.match(question, end)) and word[1].lower() in _THIS:
         end = word.end()
     return end if re.match(r"\s*(?:[,?.!]|$)", question[end:]) else 0

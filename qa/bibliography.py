@@ -40,6 +40,14 @@ _ABOUT_WORK = re.compile(
     r"who|when|where|publish\w*|title)\b",
     re.IGNORECASE,
 )
+# Words that make it a text which a question names; without one, a title is the topic that it names.
+_TEXT = re.compile(
+    r"\b(artikel|tulisan|bacaan|makalah|dokumen|jurnal|slide|salindia|esai|modul|materi|buku|karangan|judul|berjudul|"
+    r"article|reading|paper|essay|document|book)(nya|s)?\b",
+    re.IGNORECASE,
+)
+# What stands in quotation marks; an apostrophe within a word is none.
+QUOTED = re.compile(r"(?<!\w)[\"“”„«‘']([^\"“”„«»]+?)[\"“”»’'](?!\w)")
 # A question names a text when it holds this share of the title's content words.
 _NAMED = 0.7
 _FEWEST_TITLE_WORDS = 3  # a shorter title may be what the question is about, not a text of that name
@@ -55,13 +63,14 @@ def answer_about_document(
 ) -> list[CheckedSentence]:
     """Return one cited sentence from the front matter of the document that the question names, or nothing.
 
+    A document is named by its title where the question speaks of a text or quotes the title, or by its author.
     `passages` are all of the course; the citation is the line of the front matter that says it.
     """
     document = _named_document(question, documents)
     if document is None:
         return []
     parts: Mapping[str, str] = {"title": document.title, "author": document.author, "date": document.date}
-    by_author = bool(document.author) and document.author.lower() in question.lower()
+    by_author = _names_author(question, document)
     if _AUTHOR.search(question) or (by_author and _TITLE.search(question)):
         template, needed = prompts.AUTHOR_LINE, ("title", "author")
     elif _DATE.search(question):
@@ -102,15 +111,23 @@ def answer_about_reference(question: str, passages: Iterable[RetrievedPassage]) 
 
 def _named_document(question: str, documents: Iterable[CourseDocument]) -> CourseDocument | None:
     """The one document that the question names by title or author; None for none or several."""
-    asked = content_stems(question)
+    quoted = " ".join(QUOTED.findall(question))
+    asked = content_stems(question if _TEXT.search(question) else quoted)
     scored = []
     for document in documents:
         title = content_stems(document.title)
         share = len(title & asked) / len(title) if title else 0.0
-        by_author = bool(document.author) and document.author.lower() in question.lower()
+        by_author = _names_author(question, document)
         if share >= _NAMED or by_author:
             scored.append((share + by_author, document))
     return _only_best(scored)
+
+
+def _names_author(question: str, document: CourseDocument) -> bool:
+    """Whether the whole name of the document's author stands in the question."""
+    return bool(document.author) and bool(
+        re.search(rf"(?<!\w){re.escape(document.author)}(?!\w)", question, re.IGNORECASE)
+    )
 
 
 def _only_best(scored: Sequence[tuple[float, _Named]]) -> _Named | None:

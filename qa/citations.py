@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.lexical import is_verb, stem
-from index.sentences import ABBREVIATIONS, split_sentences
+from index.sentences import ABBREVIATIONS, OPENERS, split_sentences
 from qa.types import Citation, RetrievedPassage
 
 # Share of a sentence's content words (stems) that must stand in the quoted sentences. Set on IDK-MRC valid:
@@ -21,17 +21,37 @@ _MARK = re.compile(r"\s*\[\d+\]")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _BOUNDARY = re.compile(r"[,;:()]")
-_CONTRAST = re.compile(
-    r"\b(?:sedangkan|sementara|tetapi|tapi|namun|melainkan|sebaliknya|adapun|whereas|while|but)\b", re.I
-)
+_TURNS = "sedangkan|sementara|tetapi|tapi|namun|melainkan|sebaliknya|adapun|whereas|while|but"
+_CONTRAST = re.compile(rf"\b(?:{_TURNS})\b", re.I)
+_CLAUSE = re.compile(rf"[,;:()](?=\s)|\b(?:{_TURNS}|walaupun|meskipun|although)\b", re.I)
 _WHO = re.compile(r"\b(?:yang|who|which|that)\b", re.I)
 _AND = re.compile(r"\s*(?:dan|serta|atau|maupun|and|or)\b", re.I)
 _INNER_STOP = re.compile(r"(\w+[)\]\"”’]*)([.!?…]+)(?=\s)")
-_NEGATION = re.compile(r"\b(tidak|tak|bukan|belum|tanpa|jangan|gagal|menolak|not|never|no)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[,;:()](?=\s)|\b(?:namun|tetapi|tapi|melainkan|sedangkan|sementara|walaupun|meskipun|but|while|although)\b",
+_LAST_WORD = re.compile(r"(?:\w+\.)*\w+$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*\w")
+_BEHIND = re.compile(r"\.(?!\.)\s*(?:([A-Z]\w*)(?=\W)|(\())?")
+_NEGATION = re.compile(  # "No. 11" is a number
+    r"\b(?:(?:tidak|belum|jangan)(?:lah)?|bukan(?:lah|nya)?|tak(?:kan)?|tiada|(?:e?ng)?gak|tanpa|gagal|menolak|"
+    r"not|never|no(?!\.?\s*\d)|none|neither|nor|without|cannot|\w+n['’]t)\b",
     re.IGNORECASE,
 )
+# Words that change how many or when, in groups of those that say the same; the first stands for its group.
+_COUNTS = (
+    "0 nol zero,1 satu,2 dua two,3 tiga three,4 empat four,5 lima five,6 enam six,7 tujuh seven,8 delapan eight,"
+    "9 sembilan nine,10 sepuluh ten,11 sebelas eleven"
+)
+_POWERS = "belas,puluh,ratus hundred,ribu thousand,juta million,miliar milyar billion,triliun trillion,% persen percent"
+_SHARES = (
+    "semua seluruh semuanya seluruhnya segenap setiap tiap all every each,beberapa sebagian sejumlah some several,"
+    "hampir almost nearly,mayoritas kebanyakan most,hanya cuma sekadar only merely,"
+    "sebelum before,setelah sesudah seusai usai pasca after"
+)
+_SAME = {w: group.split()[0] for group in f"{_COUNTS},{_POWERS},{_SHARES}".split(",") for w in group.split()}
+_COUNT, _POWER = (rf"\b(?:{'|'.join(re.findall('[a-z]+', words))})\b" for words in (_COUNTS, _POWERS))
+_AMOUNT = re.compile(rf"(?:\d+(?:[.,:]\d+)*|{_COUNT})(?:\s*(?:%|{_POWER}))*|{_POWER}")
+_SHARED = {group.split()[0] for group in _SHARES.split(",")}
+_ONE_OF = re.compile(r"\bsalah satu\b|\bsatu(?:-satu\w*| sama lain| per satu| pun)\b")  # they count nothing
+_ONE = re.compile(r"\b(?:satu|sebuah|seorang|suatu|one)\b", re.IGNORECASE)
 STOP_WORDS = frozenset(
     "yang dan di ke dari untuk pada dengan adalah ini itu dalam oleh sebagai atau juga akan tidak karena dapat bisa "
     "ada para agar serta antara secara tersebut merupakan yaitu yakni ialah misalnya lain saja tahun suatu "
@@ -103,13 +123,30 @@ def check(
 
 
 def holds_facts(text: str, quote: str) -> bool:
-    """Whether every number and name of `text` stands in `quote`, and its part about the same denies as `text` does."""
-    if not set(_NUMBER.findall(text)) <= set(_NUMBER.findall(quote)):
+    """Whether every amount ("88 juta"), share ("sebagian"), time ("setelah") and name of `text` stands in `quote`.
+
+    The part of `quote` about the same must deny as `text` does.
+    """
+    counted = _amounts(quote) | ({"1"} if _ONE.search(quote) else set())
+    if not _amounts(text) <= counted or not _shares(text) <= _shares(quote):
         return False
     there = {stem(w) for w in _words(quote)} | set(_words(quote))
     if any(name not in there and stem(name) not in there for name in _names(text)):
         return False
-    return _denies(text) == _denies(_part_about(text, quote))
+    return (_NEGATION.search(text) is None) == (_NEGATION.search(_part_about(text, quote)) is None)
+
+
+def _amounts(text: str) -> set[str]:
+    plain = re.sub(r"\bse(?=(?:ratus|ribu|juta|miliar|triliun)\b)", "satu ", _ONE_OF.sub(" ", text.lower()))
+    found = (m[0].replace("%", " %").split() for m in _AMOUNT.finditer(plain))
+    return {" ".join(_SAME.get(word, word) for word in words) for words in found}
+
+
+def _shares(text: str) -> set[str]:
+    """The words of `_SHARES`; "hampir semua" is not "semua"."""
+    words = [_SAME.get(word, word) for word in _words(text.lower().replace("sebagian besar", "mayoritas"))]
+    known = [(before, word) for before, word in pairwise(["", *words]) if word in _SHARED]
+    return {f"{before} {word}" if before == "hampir" else word for before, word in known}
 
 
 def holds_answer(text: str, answer: str) -> bool:
@@ -209,38 +246,36 @@ def number_citations(sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[C
             key = (e.passage.source, e.start, e.end)
             if key not in numbers:
                 numbers[key] = len(numbers) + 1
-                citations.append(_citation(numbers[key], e))
+                place = (e.passage.id, e.passage.source, e.passage.title, e.passage.page, e.passage.section)
+                citations.append(Citation(numbers[key], *place, e.quote, e.start, e.end))
             marks.append(numbers[key])
         lines.append(_with_marks(sentence.text, sorted(set(marks))))
     return _join(lines), tuple(citations)
 
 
-def _citation(number: int, e: Evidence) -> Citation:
-    p = e.passage
-    return Citation(number, p.id, p.source, p.title, p.page, p.section, e.quote, e.start, e.end)
-
-
 def _with_marks(text: str, numbers: Sequence[int]) -> str:
     """Put the marks before the last stop, and before each stop inside a quoted run of sentences."""
     marks = "".join(f" [{number}]" for number in numbers)
-    body = _INNER_STOP.sub(lambda stop: stop[0] if _abbreviates(stop) else f"{stop[1]}{marks}{stop[2]}", text.rstrip())
+    body = _INNER_STOP.sub(lambda m: m[0] if abbreviates(text, m.start(2)) else f"{m[1]}{marks}{m[2]}", text.rstrip())
     body, end = (body[:-1], body[-1]) if body.endswith((".", "!", "?")) else (body.rstrip(" :;,"), ".")
     return f"{body}{marks}{end}"
 
 
-def _abbreviates(stop: re.Match[str]) -> bool:
-    word = stop[1].lower()
-    initial = len(word) == 1 and not stop.string[stop.end() :].lstrip().startswith("(")
-    return stop[2] == "." and (initial or word in ABBREVIATIONS)
+def abbreviates(text: str, stop: int) -> bool:
+    """Whether the stop there is that of an abbreviation or initial, and ends no sentence ("dll. Selain itu" does)."""
+    found = _LAST_WORD.search(text, max(0, stop - 30), stop)
+    behind = _BEHIND.match(text, stop)
+    if found is None or behind is None:
+        return False
+    word = found[0].lower()
+    if behind[1] and behind[1].lower() in OPENERS and not word.isdigit():
+        return False
+    return word in ABBREVIATIONS or (_INITIALS.fullmatch(word) is not None and not behind[2])
 
 
 def _join(lines: Sequence[str]) -> str:
     is_list = sum(line.startswith("- ") for line in lines) > 1
     return ("\n" if is_list else " ").join(lines)
-
-
-def _denies(text: str) -> bool:
-    return _NEGATION.search(text) is not None
 
 
 def _coverage(words: frozenset[str], evidence: Evidence) -> float:

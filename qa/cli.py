@@ -20,6 +20,7 @@ from index.build import BuildReport, build, courses, load
 from index.build import Progress as BuildProgress
 from index.embeddings import load_embeddings
 from index.errors import TanyaError
+from qa.batch import encodable, load_questions, output_lines
 from qa.eval.cli import app as eval_app
 from qa.pipeline import load_pipeline
 from qa.settings import load_settings
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(eval_app)
 _stderr = Console(stderr=True, highlight=False)
+_UNEXPECTED = "Terjadi galat tak terduga; jalankan lagi dengan TANYA_LOG=INFO dan laporkan pesannya."
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder indeks (bawaan: var/index).")]
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Folder materi: satu mata kuliah, atau beberapa.")]
@@ -87,7 +89,8 @@ def ask(
     if batch is not None:
         _ask_batch(load_questions(batch), lambda: load_pipeline(settings).answer, output)
         return
-    answer = load_pipeline(settings).answer(Question(question or "", tuple(history or ())))
+    asked = Question(encodable(question or ""), tuple(map(encodable, history or ())))
+    answer = load_pipeline(settings).answer(asked)
     print(json.dumps(answer.to_json(), ensure_ascii=False) if as_json else _as_text(answer))
 
 
@@ -159,46 +162,26 @@ def status(index: IndexOption = None, as_json: JsonOption = False) -> None:
 
 def main() -> None:
     """Run the command; errors for the user are one sentence on stderr and exit code 1, wrong usage is 2."""
-    logging.basicConfig(level=os.environ.get("TANYA_LOG", "CRITICAL").upper(), stream=sys.stderr)
     try:
+        logging.basicConfig(level=_log_level(), stream=sys.stderr)
         app()
     except TanyaError as error:
         _stderr.print(str(error), markup=False)
         raise SystemExit(1) from None
     except Exception:  # a defect of ours: the person gets a sentence, the log the details
         logging.getLogger("tanya").exception("unexpected")
-        _stderr.print("Terjadi galat tak terduga; jalankan lagi dengan TANYA_LOG=INFO dan laporkan pesannya.")
+        _stderr.print(_UNEXPECTED)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         _stderr.print("Dihentikan.")
         raise SystemExit(130) from None
 
 
-def load_questions(path: Path) -> list[Question]:
-    """Read a batch: JSONL rows with `question`, optional `id` and `history` (earlier user questions).
-
-    Raises:
-        TanyaError: the file or one of its lines cannot be used; the message names the line.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TanyaError(f"Berkas {path} tidak dapat dibaca ({error}); berikan berkas JSONL dalam UTF-8.") from error
-    questions = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row: dict[str, Any] = json.loads(line)
-            history = tuple(str(asked) for asked in row.get("history") or ())
-            questions.append(Question(str(row["question"]), history, str(row.get("id", number))))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise TanyaError(
-                f"Baris {number} dari {path} bukan objek JSON dengan 'question' ({error}); perbaiki baris itu."
-            ) from error
-    if not questions:
-        raise TanyaError(f"Berkas {path} tidak berisi pertanyaan; isi satu objek JSON per baris.")
-    return questions
+def _log_level() -> str:
+    level, known = os.environ.get("TANYA_LOG", "").upper() or "CRITICAL", logging.getLevelNamesMapping()
+    if level not in known:
+        raise TanyaError(f"TANYA_LOG={level} tidak dikenal; pilih salah satu dari {', '.join(known)}.")
+    return level
 
 
 def _ask_batch(
@@ -207,43 +190,22 @@ def _ask_batch(
     """Answer one question after another with models loaded once; a question that fails is told and goes on."""
     answerer = load_answerer()
     failed = 0
-    with _progress_bar() as update, _writer(output) as write:
+    with _progress_bar() as update, output_lines(output) as write:
         for done, question in enumerate(questions, 1):
             try:
-                write(json.dumps(answerer(question).to_json(), ensure_ascii=False))
+                line = json.dumps(answerer(question).to_json(), ensure_ascii=False)
             except TanyaError as error:
                 failed += 1
                 _stderr.print(f"{question.id}: {error}", markup=False)
+            except Exception:  # a defect of ours must not cost the answers to the others
+                failed += 1
+                logging.getLogger("tanya").exception("question %s", question.id)
+                _stderr.print(f"{question.id}: {_UNEXPECTED}", markup=False)
+            else:
+                write(line)
             update(BuildProgress("menjawab", done, len(questions), 0.0))
     if failed:
         raise TanyaError(f"{failed} dari {len(questions)} pertanyaan tidak terjawab; lihat pesan di atas.")
-
-
-class _writer:
-    """Write lines to stdout, or to a file that appears whole when all are written."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._part = path.with_name(path.name + ".part") if path else None
-
-    def __enter__(self) -> Callable[[str], None]:
-        if self._part is None:
-            return print
-        try:
-            self._part.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._part.open("w", encoding="utf-8")
-        except OSError as error:
-            raise TanyaError(
-                f"Berkas {self._path} tidak dapat ditulis ({error.strerror}); pilih tempat lain."
-            ) from error
-        return lambda line: print(line, file=self._file, flush=True)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._part is None or self._path is None:
-            return
-        self._file.close()
-        if kind is None or issubclass(kind, TanyaError):
-            os.replace(self._part, self._path)
 
 
 class _progress_bar:

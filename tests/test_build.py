@@ -19,8 +19,9 @@ import pytest
 from filelock import FileLock
 
 from index import durable
-from index.build import Progress, build, courses, load
+from index.build import Progress, build, courses, load, skipped
 from index.course import course_folders
+from index.documents import list_files
 from index.embeddings import FloatArray, SentenceEmbeddings
 from index.errors import DocumentError, IndexUnusableError, TanyaError
 
@@ -390,6 +391,20 @@ def test_links_out_of_the_course_are_not_followed(
     (report,) = build(course, index, embeddings)
     assert set(report.skipped) == {"nilai.txt", "semua", "hilang.txt"} and len(report.added) == 5
     assert "Nilai ujian" not in " ".join(p.page_content for p in load(index, embeddings).passages.values())
+
+
+def test_what_is_left_out_says_why_and_clutter_is_not_named(course: Path, index: Path) -> None:
+    used = set(course.iterdir())
+    (course / "Bab_files").mkdir()
+    names = ("Bab.html", "Bab_files/saved_resource.html", "Thumbs.db", "desktop.ini", "~$kucing.docx", ".~lock.a#",
+             "course.toml.txt", "catatan", "Bab 2. Pasar", "foto.jpg")  # fmt: skip
+    for name in names:
+        (course / name).write_text("isi", encoding="utf-8")
+    reasons = skipped(course, index, used | {course / "Bab.html"})
+    assert reasons.keys() == {"course.toml.txt", "catatan", "Bab 2. Pasar", "foto.jpg"}
+    assert set(list_files(course)) == used | {course / "Bab.html"}
+    assert "ganti namanya menjadi 'course.toml'" in reasons["course.toml.txt"]
+    assert reasons["catatan"] == reasons["Bab 2. Pasar"] and "tidak berakhiran" in reasons["catatan"]
 
 
 def test_index_inside_the_course_is_no_material(course: Path, embeddings: SentenceEmbeddings) -> None:

@@ -14,6 +14,7 @@ from index.build import build, load
 from index.embeddings import SentenceEmbeddings
 from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
+from qa.web.words import INDONESIAN
 from tests.browser import (
     CHROMIUM,
     WRITING,
@@ -110,6 +111,12 @@ def test_answer_opens_its_source_and_the_document(page: Page, address: str, quot
     expect(reading.locator("mark").first).to_be_in_viewport()
     assert reading.locator("mark").first.inner_text() == marked.inner_text()
     assert_accessible(reading, "reading page")
+    with reading.expect_event("close"):  # the click comes when nothing waits for the page any more
+        reading.evaluate("setTimeout(() => document.getElementById('tm-back').click(), 50)")
+    expect(marked).to_be_visible()
+    page.goto(address + "/" + (source.locator(".tm-links a").first.get_attribute("href") or ""))
+    page.get_by_role("link", name="Kembali ke obrolan").click()  # a tab that has shown more is not closed
+    page.wait_for_selector("html[data-ready]")
 
 
 def test_suggested_question_is_asked_with_a_click(page: Page, address: str, quoting: Pipeline) -> None:
@@ -162,6 +169,20 @@ def test_stop_is_prompt_and_the_chat_goes_on(page: Page, slow_address: str) -> N
     expect(page.locator("#tm-send")).to_be_visible()
     expect(page.locator("#tm-question textarea")).to_have_value("sementara itu")
     expect(page.locator("#tm-question textarea")).to_be_focused()
+
+
+def test_the_same_words_are_said_again(page: Page, address: str) -> None:
+    open_chat(page, address)
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const spoken = document.getElementById("tm-spoken");
+          new MutationObserver(() => window.heard.push(spoken.textContent)).observe(spoken, {childList: true});
+        }"""
+    )
+    for times in (1, 2):
+        page.click("#tm-new")
+        page.wait_for_function(f"window.heard.filter(text => text === 'Obrolan baru dimulai.').length === {times}")
 
 
 def test_vote_is_stored_and_copy_has_the_sources(page: Page, address: str, quoting: Pipeline) -> None:
@@ -239,14 +260,21 @@ def test_markup_of_students_and_documents_is_text(page: Page, hostile_address: s
     assert page.evaluate("window.hacked") is None
 
 
-def test_bad_question_gets_a_sentence(page: Page, address: str) -> None:
+def test_bad_question_gets_a_sentence_and_stays_whole(page: Page, address: str) -> None:
     open_chat(page, address)
     ask(page, "?!")
     wait_for_answer(page)
     expect(page.locator(".tm-turn .tm-status")).to_contain_text("masih kosong")
+    expect(page.locator("#tm-question textarea")).to_have_value("?!")
     ask(page, "a" * 5000)
     wait_for_answer(page, turns=2)
-    expect(page.locator(".tm-turn").last.locator(".tm-status")).to_contain_text("terlalu panjang")
+    turn = page.locator(".tm-turn").last
+    expect(turn.locator(".tm-status")).to_contain_text("terlalu panjang")
+    expect(page.locator("#tm-question textarea")).to_have_value("a" * 5000)
+    assert turn.get_attribute("data-question") == "a" * 5000
+    ask(page, QUESTION)
+    wait_for_answer(page, turns=3)
+    expect(page.locator("#tm-question textarea")).to_have_value("")
 
 
 def test_narrow_screen_needs_no_sideways_scroll(page: Page, address: str) -> None:
@@ -337,5 +365,45 @@ def test_lost_server_is_told(browser: Browser, quoting: Pipeline, tmp_path: Path
     with served(Pipeline(quoting.index, quoting.reader, SlowModel(), settings)) as url:
         open_chat(page, url)
         ask(page, QUESTION)
-    expect(page.locator("#tm-lost")).to_have_text(re.compile("terputus"), timeout=20_000)
+        page.click("#tm-stop")
+        page.wait_for_selector(".tm-turn[data-state=stopped]")
+        ask(page, QUESTION)
+        page.wait_for_selector(".tm-turn:nth-child(2)[data-state=writing]")
+    lost = page.locator("#tm-lost")
+    expect(lost).to_have_text(re.compile("terputus"), timeout=20_000)
+    seen = """lost => {
+      const {x, y, width, height} = lost.getBoundingClientRect();
+      return lost.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }"""
+    assert lost.evaluate(seen)
+    expect(page.locator(".tm-busy")).to_have_count(0)
+    turn = page.locator(".tm-turn").last
+    turn.get_by_role("button", name="Tanya ulang").click()
+    expect(lost).to_have_text(re.compile("terputus"), timeout=20_000)
+    expect(page.locator(".tm-question")).to_have_count(2)
+    page.context.close()
+
+
+@pytest.mark.parametrize(("status", "said"), [(503, "signal-lost"), (401, "not-admitted")])
+def test_conversation_that_cannot_be_opened_is_told_and_opens_later(
+    browser: Browser, address: str, status: int, said: str
+) -> None:
+    page = browser.new_context().new_page()
+    open_chat(page, address)
+    for question in (QUESTION, OUTSIDE):
+        page.click("#tm-new")
+        ask(page, question)
+        wait_for_answer(page)
+    for path in ("**/gradio_api/queue/join*", "**/v1/models/*"):
+        page.route(path, lambda route: route.fulfill(status=status, json={"detail": "Tidak."}))
+    for _ in range(2):
+        page.click("#tm-history-open")
+        page.locator(".tm-past-open", has_text=QUESTION).click()
+        expect(page.locator("#tm-lost")).to_have_text(INDONESIAN.said[said], timeout=20_000)
+        expect(page.locator(".tm-question")).to_contain_text(OUTSIDE)  # what was there is still there
+    page.unroute_all()
+    page.click("#tm-history-open")
+    page.locator(".tm-past-open", has_text=QUESTION).click()
+    expect(page.locator(".tm-question")).to_contain_text(QUESTION)
+    expect(page.locator("#tm-lost")).to_be_hidden()
     page.context.close()

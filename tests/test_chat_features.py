@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from qa.pipeline import Pipeline
 from qa.prompts import QUESTION_TOO_LONG, abstention
-from qa.types import Answer, Citation, Question, RetrievedPassage
+from qa.types import Answer, AnswerKind, Citation, Question, RetrievedPassage
+from qa.web import texts
 from qa.web.next_questions import SHOWN, NextQuestions
+from qa.web.page import asset
 from qa.web.render import Turn, plain_text, turn_html
 from qa.web.sources import Material
 from qa.web.stored import MOST_TURNS, read_opened, turn_json
@@ -48,6 +50,9 @@ def test_both_languages_say_the_same_things() -> None:
     for words in WORDS.values():
         assert all(getattr(words, name) for name in vars(words))
     assert set(INDONESIAN.said) == set(ENGLISH.said)
+    for words in WORDS.values():  # what the scripts say, too
+        assert {f"kind-{kind}": said for kind, said in words.kind.items()}.items() <= words.said.items()
+        assert words.said["retry"] == words.retry
     assert [key for key, _ in INDONESIAN.shortcuts] == [key for key, _ in ENGLISH.shortcuts]
     assert words_in("en") is ENGLISH
     assert words_in("xx") is INDONESIAN
@@ -77,6 +82,51 @@ def test_why_names_used_and_unused_passages() -> None:
     away = Answer("Apa?", "Apa?", "Maaf.", "abstained", 0.1, (), (PASSAGE,), TIMES)
     assert "terlalu rendah (10%)" in why_html(away, "t", Material(threshold=0.2), INDONESIAN)
     assert "tidak memuat jawaban" in why_html(away, "t", Material(threshold=0.2), INDONESIAN)
+
+
+@pytest.mark.unit
+def test_why_an_answer_below_the_threshold_was_given() -> None:
+    assert confidence_sentence(replace(ANSWER, confidence=0.123), 0.19, INDONESIAN) == (
+        "Kepanjangan yang kamu tanyakan tertulis langsung di materi, jadi dijawab walaupun keyakinan pembacanya rendah "
+        "(12%)."
+    )
+    assert "Below" not in confidence_sentence(replace(ANSWER, confidence=0.123), 0.19, ENGLISH)
+    assert "Di bawah 19%" in confidence_sentence(replace(ANSWER, confidence=0.19), 0.190004, INDONESIAN)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("answer", "said"), [(ANSWER, "Stopped"), (replace(ANSWER, answer=""), ENGLISH.stopped_empty)])
+def test_a_stopped_turn_says_so_in_the_language_of_the_page(answer: Answer, said: str) -> None:
+    html = turn_html(Turn("0" * 12, "Apa?", answer, "stopped", INDONESIAN.stopped, kept=True), Material(), ENGLISH)
+    assert f"</svg>{said}</p>" in html
+    assert INDONESIAN.stopped not in html
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("kind", ["quoted", "abstained"])
+def test_what_the_material_says_is_marked_as_its_language(kind: AnswerKind) -> None:
+    answer = replace(ANSWER, kind=kind, citations=(CITATION,) if kind == "quoted" else ())
+    html = turn_html(replace(TURN, answer=answer), Material(language="id"), ENGLISH)
+    assert '<span class="tm-title" lang="id">Judul &lt;b&gt;</span>' in html
+    assert '<span class="tm-place">p. 3 · section <span lang="id">Isi</span></span>' in html
+    assert html.count('<blockquote class="tm-passage" lang="id">') == html.count("<blockquote")
+
+
+@pytest.mark.unit
+def test_the_limits_of_the_history_are_told() -> None:
+    script = (asset("history.js") or b"").decode()
+    most = re.search(r"const MOST = (\d+);", script)
+    assert most
+    assert all(most[1] in words.history_note for words in WORDS.values())
+    assert f"const MOST_TURNS = {MOST_TURNS};" in script
+
+
+@pytest.mark.unit
+def test_english_counts_need_no_plural_and_students_no_command() -> None:
+    assert ENGLISH.waiting.format(ahead=1) == "Questions before yours: 1. Please wait a moment."
+    assert ENGLISH.said["turns"] == "questions: {count}"
+    assert "tanya index" not in texts.DOCUMENT_MOVED
+    assert translated(texts.DOCUMENT_MOVED, "en") != texts.DOCUMENT_MOVED
 
 
 @pytest.mark.unit
@@ -202,6 +252,17 @@ def past(page: Page) -> list[str]:
     return titles
 
 
+def kept(page: Page) -> list[str]:
+    """Return the keys of the conversations in the browser."""
+    return list(page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('tanya-materi:'))"))
+
+
+def questions(page: Page) -> list[list[str]]:
+    """Return the questions of each conversation in the browser."""
+    asked = "key => JSON.parse(localStorage.getItem(key)).turns.map(turn => turn.question)"
+    return [page.evaluate(asked, key) for key in kept(page)]
+
+
 class TestHistory:
     pytestmark = in_browser
 
@@ -242,8 +303,7 @@ class TestHistory:
         page.click("#tm-delete-all")
         page.click("#tm-delete-now")
         expect(page.locator("#tm-history-empty")).to_be_visible()
-        kept = "Object.keys(localStorage).filter(key => key.startsWith('tanya-materi'))"
-        assert page.evaluate(kept) == []
+        assert kept(page) == []
 
     def test_blocked_storage_keeps_it_as_long_as_the_page(self, page: Page, address: str) -> None:
         page.add_init_script(
@@ -282,6 +342,7 @@ class TestHistory:
             """() => {
               const key = "tanya-materi:1:diplomasi-siber:";
               localStorage.setItem(key + "a", "{");
+              localStorage.setItem("tanya-materi:1:lain:a", "{");
               localStorage.setItem(key + "b", JSON.stringify({v: 99, id: "b", turns: []}));
               const turns = [{id: "0".repeat(12), question: "<img src=x onerror='window.hacked = 1'>", state: "done"}];
               localStorage.setItem(key + "c", JSON.stringify({v: 1, id: "c", title: "<b>c</b>", time: 1, turns}));
@@ -292,6 +353,52 @@ class TestHistory:
         page.click(".tm-past-open")
         expect(page.locator(".tm-question p")).to_have_text("<img src=x onerror='window.hacked = 1'>")
         assert page.evaluate("window.hacked") is None
+        page.click("#tm-history-open")
+        page.click("#tm-delete-all")
+        page.click("#tm-delete-now")
+        expect(page.locator("#tm-history-empty")).to_be_visible()
+        assert kept(page) == ["tanya-materi:1:lain:a"]
+
+    def test_two_tabs_share_a_conversation_and_its_end(self, page: Page, address: str) -> None:
+        answered(page, address)
+        other = page.context.new_page()
+        open_chat(other, address)
+        other.click("#tm-history-open")
+        other.click(".tm-past-open")
+        expect(other.locator(".tm-turn")).to_have_count(1)
+        ask(other, "Apa itu ransomware?")
+        wait_for_answer(other, turns=2)
+        ask(page, OUTSIDE)
+        wait_for_answer(page, turns=2)
+        assert questions(page) == [[QUESTION, "Apa itu ransomware?", OUTSIDE]]
+        other.click("#tm-history-open")
+        other.click("#tm-delete-all")
+        other.click("#tm-delete-now")
+        ask(page, QUESTION)
+        wait_for_answer(page, turns=3)
+        assert questions(page) == [[QUESTION]]
+
+    def test_a_turn_that_was_asked_again_does_not_come_back_from_another_tab(self, page: Page, address: str) -> None:
+        answered(page, address)
+        first = (page.locator(".tm-turn").get_attribute("id") or "")[2:]
+        before = page.evaluate("key => localStorage.getItem(key)", kept(page)[0])
+        page.get_by_role("button", name="Tanya ulang").click()
+        expect(page.locator(f"#t-{first}")).to_have_count(0)
+        wait_for_answer(page)
+        other = page.context.new_page()
+        open_chat(other, address)
+        other.evaluate(
+            """([key, before]) => {
+              const one = JSON.parse(localStorage.getItem(key));
+              one.turns.unshift(...JSON.parse(before).turns);
+              localStorage.setItem(key, JSON.stringify(one));
+            }""",
+            [kept(page)[0], before],
+        )
+        page.wait_for_timeout(300)
+        ask(page, OUTSIDE)
+        wait_for_answer(page, turns=2)
+        assert questions(page) == [[QUESTION, OUTSIDE]]
 
 
 class TestTakingItAlong:
@@ -313,6 +420,26 @@ class TestTakingItAlong:
         assert page.locator(".tm-source mark").first.inner_text()[:40] in text.replace("\\", "")
         assert "\\*\\[klik]\\(javascript:alert(1))\\* \\<b\\>" in text
         assert "Jawaban bisa keliru" in text
+        assert f"\n## {QUESTION}\n\n*Kutipan langsung dari materi*\n" in text
+
+    def test_markdown_says_that_an_answer_was_stopped_and_names_the_local_day(
+        self, browser: Browser, address: str
+    ) -> None:
+        row = json.loads(turn_json(replace(TURN, state="stopped"), Material()))
+        one = {"v": 1, "id": "c", "course": "diplomasi-siber", "title": "c", "time": 1, "turns": [row]}
+        with watched(browser, timezone_id="Asia/Jakarta") as page:
+            open_chat(page, address)
+            page.evaluate("text => localStorage.setItem('tanya-materi:1:diplomasi-siber:c', text)", json.dumps(one))
+            page.click("#tm-history-open")
+            page.click(".tm-past-open")
+            expect(page.locator(".tm-turn")).to_have_count(1)
+            page.click("#tm-menu-open")
+            with page.expect_download() as download:
+                page.click("#tm-export")
+            text = Path(download.value.path()).read_text(encoding="utf-8")
+            assert "*Kutipan langsung dari materi · Dihentikan sebelum selesai*" in text
+            day = "import('/ui/export.js').then(made => made.day(new Date('2026-01-04T18:00:00Z')))"
+            assert page.evaluate(day) == "2026-01-05"
 
     def test_paper_holds_the_conversation_and_nothing_else(self, page: Page, address: str) -> None:
         answered(page, address)

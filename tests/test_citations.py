@@ -1,8 +1,19 @@
 """What the material says is cited letter for letter; what it does not say is dropped."""
 
+import re
+
 import pytest
 
-from qa.citations import CheckedSentence, Evidence, check, evidence_sentences, holds_answer, number_citations
+from qa.citations import (
+    CheckedSentence,
+    Evidence,
+    abbreviates,
+    check,
+    evidence_sentences,
+    holds_answer,
+    holds_facts,
+    number_citations,
+)
 from qa.types import RetrievedPassage
 
 TEXT = (
@@ -114,6 +125,75 @@ def test_nothing_jumps_over_the_next_subject(sentence: str, said: bool) -> None:
         "Sari menulis risalah, dan Dewi membuka sidang dengan gong."
     )
     assert is_said(sentence, text) is said
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Pakta itu bukanlah perjanjian dagang.",
+        "Pakta itu tidaklah perjanjian dagang.",
+        "Pakta itu takkan perjanjian dagang.",
+        "Pakta itu tiada perjanjian dagang.",
+        "Pakta itu isn't perjanjian dagang.",
+        "Pakta itu isn’t perjanjian dagang.",
+        "Pakta itu cannot perjanjian dagang.",
+        "Pakta itu without perjanjian dagang.",
+        "Neither pakta itu nor perjanjian dagang.",
+    ],
+)
+def test_every_negation_denies(denial: str) -> None:
+    assert not holds_facts("Pakta itu perjanjian dagang.", denial)
+    assert holds_facts("Pakta itu perjanjian dagang.", "Pakta itu takaran perjanjian dagang menurut Pasal No. 3.")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "held"),
+    [
+        ("Buku itu memuat tiga bab.", "Buku itu memuat lima bab.", False),
+        ("Buku itu memuat 3 bab.", "Buku itu memuat tiga bab.", True),
+        ("Buku itu memuat tiga bab.", "Buku itu memuat 3 bab.", True),
+        ("Ada satu bab.", "Ada sebuah bab.", True),
+        ("Ada satu bab.", "Ada lima bab.", False),
+        ("Salah satu bab membahas kopi.", "Sebuah bab membahas kopi.", True),
+        ("Salah satu bab membahas kopi.", "Bab kedua membahas kopi.", True),
+        ("Pemakainya 88 juta orang.", "Pemakainya 88 ribu orang.", False),
+        ("Pemakainya 88 orang.", "Pemakainya 88 juta orang.", False),
+        ("Pemakainya sejuta orang.", "Pemakainya satu juta orang.", True),
+        ("Pemakainya dua belas orang.", "Pemakainya dua puluh orang.", False),
+        ("Naik 10 persen.", "Naik 10% pada 2020.", True),
+        ("Seluruh negara setuju.", "Sebagian negara setuju.", False),
+        ("Semua negara setuju.", "Seluruh negara setuju.", True),
+        ("Semua negara setuju.", "Hampir semua negara setuju.", False),
+        ("Mayoritas negara setuju.", "Sebagian besar negara setuju.", True),
+        ("Negara hanya setuju.", "Negara setuju.", False),
+        ("Ia tiba sebelum sidang.", "Ia tiba setelah sidang.", False),
+        ("Ia tiba sesudah sidang.", "Ia tiba setelah sidang.", True),
+        ("Most states agreed.", "Some states agreed.", False),
+        ("Kedua negara setuju.", "Indonesia dan Malaysia setuju.", True),
+    ],
+)
+def test_amounts_shares_and_times_stand_in_the_quote(text: str, quote: str, held: bool) -> None:
+    assert holds_facts(text, quote) is held
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Prof. Budi", True),
+        ("Joseph S. Nye", True),
+        ("Prof. Di", True),
+        ("M.B. Sari", True),
+        ("UU No. 11", True),
+        ("kopi, teh, dll. Selain itu, ada susu", False),
+        ("kopi. Teh", False),
+        ("kopi... Teh", False),
+        ("suhu 3.5. Air", False),
+    ],
+)
+def test_abbreviation_is_told_from_the_end_of_a_sentence(text: str, kept: bool) -> None:
+    stop = re.search(r"\.+\s", text)
+    assert stop is not None
+    assert abbreviates(text, stop.start()) is kept
 
 
 def test_objection_of_the_entailment_check_drops_the_sentence(evidence: list[Evidence]) -> None:

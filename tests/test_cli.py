@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import TanyaError
+from qa.batch import load_questions
+from qa.cli import _ask_batch
+from qa.types import Answer, Question
 from tests.conftest import COURSE
 
 pytestmark = pytest.mark.integration
@@ -94,13 +98,62 @@ def test_wrong_use_is_one_sentence(arguments: list[str], code: int, says: str, t
     assert run.stdout == ""
 
 
-@pytest.mark.parametrize("line", ["bukan json", "[1, 2]", '{"id": 3}'])
+def answered(question: Question) -> Answer:
+    if question.id == "x":
+        raise ConnectionError("the server went away")
+    return Answer(question.text, question.text, id=question.id)
+
+
+def test_unexpected_error_of_one_question_costs_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "a.jsonl"
+    questions = [Question("Satu?", id="w"), Question("Dua?", id="x"), Question("Tiga?", id="y")]
+    with pytest.raises(TanyaError, match="1 dari 3"):
+        _ask_batch(questions, lambda: answered, output)
+    assert [json.loads(line)["id"] for line in output.read_text(encoding="utf-8").splitlines()] == ["w", "y"]
+    assert "x: Terjadi galat" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.part").symlink_to("/dev/full")
+    with pytest.raises(TanyaError, match="tidak dapat ditulis"):
+        _ask_batch([Question("Satu?")], lambda: answered, tmp_path / "a.jsonl")
+    assert not (tmp_path / "a.jsonl").exists()
+
+
+def test_batch_is_cut_at_line_feeds_only_and_can_be_written_again(tmp_path: Path) -> None:
+    batch = tmp_path / "q.jsonl"
+    batch.write_text(
+        '{"question": "Apa\u2028itu\x85 CBM?"}\r\n{"question": "halo \\ud83d", "id": null}\n', encoding="utf-8"
+    )
+    first, second = load_questions(batch)
+    assert first.text == "Apa\u2028itu\x85 CBM?"
+    assert (second.text, second.id) == ("halo ?", "2")
+
+
+def test_unknown_log_level_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TANYA_LOG", "verbose")
+    run = tanya("status", cwd=tmp_path)
+    assert run.returncode == 1
+    assert "TANYA_LOG=VERBOSE" in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bukan json",
+        "[1, 2]",
+        '{"id": 3}',
+        '{"question": null}',
+        '{"question": "Apa?", "history": "teks"}',
+        '{"question": "Apa?", "history": [{"role": "user"}]}',
+    ],
+)
 def test_wrong_batch_line_is_named(line: str, tmp_path: Path) -> None:
     batch = tmp_path / "q.jsonl"
     batch.write_text('{"question": "Apa itu CBM?"}\n' + line + "\n", encoding="utf-8")
-    run = tanya("ask", "--batch", batch, cwd=tmp_path)
-    assert run.returncode == 1
-    assert "Baris 2" in run.stderr
+    with pytest.raises(TanyaError, match="Baris 2"):
+        load_questions(batch)
 
 
 @pytest.mark.parametrize("command", [[], *([c] for c in COMMANDS)])

@@ -21,6 +21,18 @@ pytestmark = pytest.mark.unit
         ),
         ("Who are its members?", ["What is ASEAN?"], "Who are its members (ASEAN)?"),
         ("Kapan itu disahkan?", ["Apa itu Konvensi Budapest?"], "Kapan itu disahkan (Konvensi Budapest)?"),
+        ("Apa kelemahan teori itu?", ["Apa itu realisme?"], "Apa kelemahan teori itu (realisme)?"),
+        ("Kapan forumnya berdiri?", ["Apa itu AMCC?"], "Kapan forum AMCC berdiri?"),
+        ("Apa isi pasalnya dan kapan itu disahkan?", ["Apa itu UUPA?"], "Apa isi pasal UUPA dan kapan itu disahkan?"),
+        ("Siapa wakil Indonesia di sana?", ["Apa itu APEC?"], "Siapa wakil Indonesia di sana (APEC)?"),
+        ("Siapa yang menjadi ketua saat itu?", ["Apa itu VOC?"], "Siapa yang menjadi ketua saat itu (VOC)?"),
+        ("Yang terakhir apa saja?", ["Sebutkan zona laut"], "Yang terakhir apa saja (zona laut)?"),
+        ("How did they respond to it?", ["What is ASEAN?"], "How did they respond to it (ASEAN)?"),
+        ("contoh lain?", ["Apa itu enzim?"], "contoh lain (enzim)?"),
+        ("di indonesia gimana?", ["Apa itu inflasi?"], "di indonesia gimana (inflasi)?"),
+        ("bagaimana dengan China?", ["Apa itu inflasi?"], "bagaimana dengan China (inflasi)?"),
+        ("kalau di ASEAN?", ["Apa itu inflasi?"], "kalau di ASEAN (inflasi)?"),
+        ("And RNA?", ["What is DNA?"], "And RNA (DNA)?"),
     ],
 )
 def test_follow_up_gets_the_topic(question: str, history: list[str], standalone: str) -> None:
@@ -34,6 +46,25 @@ def test_follow_up_gets_the_topic(question: str, history: list[str], standalone:
         "apa sih diplomasi siber itu",
         "Kapan Konvensi Budapest berlaku?",
         "Apa yang dimaksud ransomware?",
+        "Menurut ITU, siapa yang belum terhubung?",
+        "Apa bedanya virus, cacing, dan kuda Troya?",
+        "gimana caranya melindungi data pribadi?",
+        "Kapan runtuhnya kerajaan Majapahit?",
+        "Apa itu botnet dan apa bahayanya?",
+        "Kapan Estonia menerbitkan pandangan resminya?",
+        "Apa nama gunung api yang letusannya memutus kabel?",
+        "GFCE itu singkatan dari apa?",
+        "elastisitas permintaan itu apa sih",
+        "Jelaskan apa itu tata kelola data.",
+        "Bagaimana kondisi ekonomi saat ini?",
+        "Apa tujuan mata kuliah ini?",
+        "Siapa yang pertama mengusulkan teori evolusi?",
+        "Negara mana yang pertama meratifikasi Konvensi Budapest?",
+        "Kalau harga barang naik, apa yang terjadi pada jumlah permintaan?",
+        "Dan apa itu hak cipta?",
+        "How did the 2022 Tonga eruption affect its internet connection?",
+        "Is there a difference between civil law and common law?",
+        "oke makasih kak",
     ],
 )
 def test_complete_question_is_left_alone(question: str) -> None:
@@ -48,3 +79,13 @@ def test_topic_travels_through_a_chain_of_follow_ups() -> None:
 def test_no_history_changes_nothing() -> None:
     assert standalone_question("Apa saja manfaatnya?", []) == "Apa saja manfaatnya?"
     assert standalone_question("Apa saja manfaatnya?", ["", "  "]) == "Apa saja manfaatnya?"
+
+
+@pytest.mark.parametrize("nothing", ["oke makasihh kak", "\N{THUMBS UP SIGN}", " ", "Selamat pagi, min!"])
+def test_entry_that_says_nothing_is_skipped(nothing: str) -> None:
+    assert standalone_question("Contohnya apa?", ["Apa itu phishing?", nothing]) == "Contoh phishing apa?"
+
+
+def test_topic_of_a_long_history_stays_short() -> None:
+    history = [f"Kalau {word} itu, siapa pelakunya?" for word in ("norma " * 400, "hukum " * 400)] * 600
+    assert len(standalone_question("Apa tujuannya?", history).split()) <= 15

@@ -13,6 +13,8 @@ from pptx import Presentation
 from pptx.util import Inches
 from reportlab.pdfgen.canvas import Canvas
 
+from index.build import _Previous, _read_files
+from index.course import Course
 from index.documents import CourseDocument, list_files, load_document
 from index.errors import DocumentError
 from index.readers import MEDIA_TYPES
@@ -289,6 +291,17 @@ def test_a_bad_file_gives_one_sentence(tmp_path: Path, suffix: str, data: bytes)
         assert any(character.isalnum() for character in document.text)
 
 
+def broken(data: bytes, part: str) -> bytes:
+    """Damage the deflate stream of a part of an office file; its directory stays whole."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        begin = new.getinfo(part).header_offset + 30 + len(part)
+    flipped = bytes(byte ^ 0xFF for byte in packed.getvalue()[begin : begin + 20])
+    return packed.getvalue()[:begin] + flipped + packed.getvalue()[begin + 20 :]
+
+
 def check_message(message: str, name: str) -> None:
     assert f"'{name}'" in message
     assert message.startswith("Berkas ")
@@ -305,12 +318,29 @@ def check_message(message: str, name: str) -> None:
         ("potong.pptx", pptx()[:9000]),
         ("tukar.pptx", docx("Isi.")),
         ("xml.docx", docx("Isi.", extra="<w:p><tidak ditutup")),
+        ("sifat.docx", broken(docx("Isi."), "docProps/core.xml")),
+        ("isi.docx", broken(docx("Isi."), "word/document.xml")),
+        ("sifat.pptx", broken(pptx(), "docProps/core.xml")),
+        ("salindia.pptx", broken(pptx(), "ppt/slides/slide1.xml")),
     ],
 )
 def test_a_damaged_office_file_is_named(tmp_path: Path, name: str, data: bytes) -> None:
     with pytest.raises(DocumentError) as caught:
         load(tmp_path, name, data)
     check_message(str(caught.value), name)
+
+
+def test_a_file_that_fails_unexpectedly_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(MEDIA_TYPES, ".epub", "application/epub+zip")  # a format that is listed and has no reader
+    for name in ("a.txt", "b.epub", "c.md"):
+        (tmp_path / name).write_text("Sungai mengalir ke laut.", encoding="utf-8")
+    files = _read_files(tmp_path, tmp_path / "index", Course("sungai", "Sungai"), _Previous(), lambda _: None)
+    assert [document.source for document in files.extracted] == ["a.txt", "c.md"]
+    check_message(files.failed.pop("b.epub"), "b.epub")
+    assert not files.failed
+    assert "KeyError" in caplog.text
 
 
 def test_an_office_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

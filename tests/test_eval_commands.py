@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import ir_measures
+import numpy as np
 import pytest
 from ir_measures import AP, RR, nDCG
 from typer.testing import CliRunner
 
+from index.embeddings import SentenceEmbeddings
 from index.errors import TanyaError
 from qa.cli import app
+from qa.eval import vectors
 
 TEXTS = {
     "p1": "Konvensi itu mulai berlaku pada 1 Juli 2004 setelah lima negara meratifikasinya.",
@@ -71,6 +75,29 @@ def test_second_run_writes_the_same_bytes(beir: Path, tmp_path: Path) -> None:
     assert list(found["systems"]) == ["bm25", "dense", "hybrid", "reader"]
     assert found["metrics"] == found["systems"]["reader"] and len(found["rows"]) == 3
     assert [row["metrics"]["hit_rate@1"] for row in found["rows"]] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.integration
+def test_two_evaluations_at_once_share_one_file_of_vectors(
+    tmp_path: Path, embeddings: SentenceEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "BATCH", 1)
+    passages = list(TEXTS.values())
+    found = []
+
+    def measure(progress: Any = lambda _: None) -> None:
+        found.append(vectors.passage_vectors(passages, embeddings, tmp_path, progress))
+
+    other = Thread(target=measure)
+    measure(lambda done: other.start() if done == 1 else None)  # the other one begins in the middle
+    other.join()
+    (file,) = tmp_path.glob("*.f32")
+    file.write_bytes(b"\1" * (file.stat().st_size + 7))  # longer than the passages: never trusted
+    measure()
+    wanted = embeddings.encode_passages(passages)
+    assert len(found) == 3
+    for rows in found:
+        np.testing.assert_allclose(rows, wanted, atol=1e-5)
 
 
 def test_missing_split_names_those_there(beir: Path) -> None:

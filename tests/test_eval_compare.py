@@ -11,11 +11,14 @@ import pytest
 
 from index.errors import TanyaError
 from qa.eval.compare import compare
+from qa.eval.compare_text import as_text
 from qa.eval.gate import check_drop, check_floor, junit, parse_limits
 from qa.eval.gate_cli import Gate
+from qa.eval.questions import load_question_file
 from qa.eval.saved import Run, from_result, load_run
 
 pytestmark = pytest.mark.unit
+RESULTS = Path(__file__).parent.parent / "benchmarks" / "results"
 
 
 def run(values: list[float], *, metric: str = "fact_recall", kinds: str = "ab", abstained: str = "") -> Run:
@@ -92,9 +95,11 @@ def test_runs_without_a_common_question_or_kind_are_refused() -> None:
 def test_limits_are_read() -> None:
     assert parse_limits(["f1=0.5, mrr@10=0.7"], "--fail-under") == {"f1": 0.5, "mrr@10": 0.7}
     assert parse_limits(["0.02", "f1=0.1"], "--max-drop", bare=True) == {"*": 0.02, "f1": 0.1}
-    for wrong in ("0.5", "f1=viel", "=0.5"):
+    for wrong in ("0.5", "f1=viel", "=0.5", "f1=2", "f1=-0.1", "f1=nan"):
         with pytest.raises(TanyaError, match="tulis"):
             parse_limits([wrong], "--fail-under")
+    with pytest.raises(TanyaError, match=r"2% sebagai 0\.02"):
+        parse_limits(["2"], "--max-drop", bare=True)
 
 
 def test_floor_is_a_ceiling_where_lower_is_better() -> None:
@@ -127,6 +132,57 @@ def test_a_drop_up_to_the_margin_passes_and_more_fails() -> None:
 def test_a_baseline_of_other_questions_is_refused() -> None:
     with pytest.raises(TanyaError, match="soal lain"):
         check_drop(run([1.0] * 4), run([1.0] * 5), {"*": 0.02})
+
+
+def changed(made: Run, number: int = 0, **given: Any) -> Run:
+    """The run with another row in place of one; a `data_sha256` given is that of its question file."""
+    head = {"data_sha256": given.pop("data_sha256", None)}
+    rows = [{**row.details, **given} if place == number else dict(row.details) for place, row in enumerate(made.rows)]
+    return from_result({"kind": "answers", "metrics": dict(made.metrics), "rows": rows, **head})
+
+
+@pytest.mark.parametrize("given", [{"question": "Soal lain?"}, {"history": ["Apa itu norma?"]}])
+def test_another_question_under_the_same_id_is_another_question(given: dict[str, Any]) -> None:
+    before, after = run([1.0] * 6), changed(run([1.0] * 6), **given)
+    found = compare(before, after)
+    assert (found.shared, found.only_a, found.only_b) == (5, ["q0"], ["q0"])
+    with pytest.raises(TanyaError, match=r"soal lain \(1 soal berbeda\)"):
+        check_drop(after, before, {"*": 0.02})
+
+
+def test_a_question_that_became_unanswerable_wants_a_new_baseline() -> None:
+    with pytest.raises(TanyaError, match=r"1 soal berbeda"):
+        check_drop(changed(run([1.0] * 4), answerable=False), run([1.0] * 4), {"*": 0.02})
+
+
+def test_another_file_of_the_same_questions_is_said() -> None:
+    first, second, other = (changed(run([1.0] * 4), data_sha256=digest) for digest in ("a", "b", "a"))
+    assert "Berkas soalnya berbeda" in as_text(compare(first, second))
+    assert "Berkas soalnya berbeda" not in as_text(compare(first, other))
+    assert check_drop(second, first, {"*": 0.0})[0].passed
+
+
+def test_a_baseline_without_rows_is_refused_with_what_to_do() -> None:
+    def bare(digest: str | None) -> Run:
+        return from_result({"kind": "answers", "metrics": {"fact_recall": 1.0}, "data_sha256": digest})
+
+    for now, before in ((run([1.0] * 4), bare("a")), (bare("a"), run([1.0] * 4))):
+        with pytest.raises(TanyaError, match="buat ulang dengan --output"):
+            check_drop(now, before, {"*": 0.02})
+    with pytest.raises(TanyaError, match="soal lain"):
+        check_drop(bare("a"), bare("b"), {"*": 0.02})
+    assert check_drop(bare("a"), bare(None), {"*": 0.02})[0].passed
+
+
+@pytest.mark.parametrize("name", ["eval-baseline", "eval-baseline-quotes"])
+def test_the_committed_baselines_are_of_the_questions_that_are_there(name: str) -> None:
+    baseline = load_run(RESULTS / f"{name}.json")
+    rows = [
+        {"id": q.id, "question": q.question, "history": list(q.history), "answerable": q.answerable, "metrics": {}}
+        for q in load_question_file(RESULTS.parent / "questions" / "diplomasi-siber.jsonl").questions
+    ]
+    now = from_result({"kind": "answers", "metrics": dict(baseline.metrics), "rows": rows})
+    assert all(check.passed for check in check_drop(now, baseline, {"*": 0.0}))
 
 
 def test_enforce_names_every_reason_and_writes_junit(tmp_path: Path) -> None:

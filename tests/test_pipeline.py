@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
 
 from index.errors import TanyaError
 from qa.citations import CheckedSentence, evidence_sentences
-from qa.pipeline import Pipeline, _unsaid, clean_question
+from qa.evidence import ScoredSentence, unsaid
+from qa.pipeline import Pipeline, clean_question
+from qa.settings import Settings
 from qa.types import Answer, Question, RetrievedPassage
 
 pytestmark = pytest.mark.integration
@@ -54,7 +60,8 @@ def test_question_outside_the_material_is_declined(text: str, pipeline: Pipeline
 
 
 def test_follow_up_is_understood_and_shown(quoting: Pipeline) -> None:
-    answer = quoting.answer(Question("Apa saja manfaatnya?", ("Apa itu diplomasi siber?",)))
+    unusable = ("👍", "", "a" * 5000)  # skipped
+    answer = quoting.answer(Question("Apa saja manfaatnya?", ("Apa itu diplomasi siber?", *unusable)))
     assert answer.standalone_question == "Apa saja manfaat diplomasi siber?"
     assert not answer.abstained
 
@@ -95,11 +102,38 @@ def test_what_was_written_is_not_quoted_behind_it() -> None:
     passage = RetrievedPassage("p", "a.md", "", None, "", text, 1.0, 0, len(text))
     first, shorter, more = (CheckedSentence(e.quote, (e,)) for e in evidence_sentences([passage]))
     written = CheckedSentence("ICANN itu mengelola nama domain dan alamat internet.", first.evidence)
-    assert _unsaid([first, shorter, more], [written]) == [more]
+    assert unsaid([first, shorter, more], [written]) == [more]
 
 
+AMERICA = "Amerika Serikat mendukung Konvensi Budapest sejak 2001."
+RUSSIA = "Rusia mengusulkan perjanjian baru."
+REFUSAL = "Negara itu menolak Konvensi Budapest."
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ([RUSSIA, REFUSAL], [RUSSIA, REFUSAL]),
+        ([RUSSIA, "Sapi biru makan rumput.", REFUSAL], [RUSSIA]),
+        ([AMERICA, REFUSAL], [AMERICA]),
+        ([AMERICA, "Sapi biru makan rumput.", RUSSIA], [AMERICA, RUSSIA]),
+    ],
+)
+def test_generated_sentence_that_points_back_keeps_its_subject(written: list[str], kept: list[str]) -> None:
+    texts = {"a.md": AMERICA, "b.md": f"{RUSSIA} {REFUSAL}"}
+    passages = [RetrievedPassage(name, name, "", None, "", text, 1.0, 0, len(text)) for name, text in texts.items()]
+    scored = [ScoredSentence(e, 1.0) for e in evidence_sentences(passages)]
+    parts: Any = SimpleNamespace(course=None, supports=lambda premise, hypothesis: True)  # index and reader
+    model: Any = GenericFakeChatModel(messages=iter([AIMessage(" ".join(written))]))
+    pipeline = Pipeline(parts, parts, model, Settings())
+    assert [s.text for s in pipeline._generate("Siapa menolak?", scored, None)] == kept
+
+
+@pytest.mark.unit
 def test_control_characters_do_not_cut_the_question() -> None:
     assert clean_question("Apa\x00 itu\u200b CBM\x1b?", 100) == "Apa itu CBM ?"
+    assert clean_question("Apa itu diplo\u00admasi si\u200bber?", 100) == "Apa itu diplomasi siber?"
 
 
 def test_json_has_the_fields_of_the_contract(quoting: Pipeline) -> None:

@@ -23,6 +23,20 @@ def test_sentences_come_without_their_marks_and_the_unfinished_one_not_at_all() 
     assert written("Kapal itu tua [1]. Ia dibuat pada 1990 [2]. Lalu") == ["Kapal itu tua.", "Ia dibuat pada 1990."]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Menurut Prof. Dr. Budi Hartono, kapal itu tua.",
+        "UU No. 11 Tahun 2008 mengatur kapal.",
+        "Kata itu dari Joseph S. Nye.",
+        "Kapal itu milik PT. Diana Laut Tbk.",
+    ],
+)
+def test_abbreviations_end_no_sentence(sentence: str) -> None:
+    assert written(f"{sentence} Lalu ia dijual.") == [sentence, "Lalu ia dijual."]
+    assert written(sentence) == [sentence]
+
+
 def test_who_says_a_thing_twice_is_not_heard_out() -> None:
     assert written("Satu kapal [1]. Dua kapal [1]. Satu kapal [2]. Tiga kapal [1].") == ["Satu kapal.", "Dua kapal."]
 

@@ -29,6 +29,9 @@ def sentences(text: str) -> list[str]:
         "Uraiannya ada pada hal. 12 buku itu.",
         "Kerja sama itu menguntungkan kedua pihak (Assegaf, 2020).",
         "Norma itu sukarela. (Assegaf, 2020)",
+        "Rapat KH. Ahmad dan Moh. Hatta di RT. 03 RW. 05, lt. 2 gd. Merdeka, mulai pkl. 08.00.",
+        "Hadir Siti, S.Kep., Ns. bersama Abd. Rahman, M.Pd.I. dan Ali, Lc., M.Eng. dari Bandung.",
+        "Rapat pada 12 Des. 2020 dilanjutkan pada Jan. 2021 dan tgl. 3 Mar. di Jakarta.",
     ],
 )
 def test_one_sentence_stays_whole(text: str) -> None:
@@ -46,6 +49,11 @@ def test_one_sentence_stays_whole(text: str) -> None:
         ("“Kita berunding.” Lalu ia pergi.", ["“Kita berunding.”", "Lalu ia pergi."]),
         ("Itu sah. (Renard, 2020) Cara lain ada.", ["Itu sah. (Renard, 2020)", "Cara lain ada."]),
         ("Hal itu ada. dalam kasus lain tidak.", ["Hal itu ada.", "dalam kasus lain tidak."]),
+        ("Jakarta ibu kota. [1][2] Ia padat.", ["Jakarta ibu kota. [1][2]", "Ia padat."]),
+        ("“Ia ada.”[3] Lalu ia pergi.", ["“Ia ada.”[3]", "Lalu ia pergi."]),
+        ("Itu ada. [3] menunjukkan hal lain.", ["Itu ada.", "[3] menunjukkan hal lain."]),
+        ("Ia tiba 3 Des. Ia pulang.", ["Ia tiba 3 Des.", "Ia pulang."]),
+        ("Ada 15 RW. Jaraknya jauh.", ["Ada 15 RW.", "Jaraknya jauh."]),
         ("Judul Bagian\n\nIsi bagian.", ["Judul Bagian", "Isi bagian."]),
         ("Ada dua:\n1. Satu. Sungguh.\n2) Dua", ["Ada dua:", "1. Satu.", "Sungguh.", "2) Dua"]),
         ("1. Umum:\n  • Butir pertama\n  • Butir kedua", ["1. Umum:", "• Butir pertama", "• Butir kedua"]),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from reportlab.pdfgen.canvas import Canvas
 from starlette.requests import Request
@@ -20,11 +25,16 @@ from starlette.responses import Response
 
 from index.build import build
 from index.embeddings import SentenceEmbeddings
+from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
+from qa.settings import Settings
 from qa.web import teacher_login
 from qa.web.app import create_app
 from qa.web.courses import Courses
+from qa.web.embed import Embedding
 from qa.web.library import shelf
+from qa.web.security import Guard
+from qa.web.teacher import teacher_router
 from qa.web.teacher_login import Attempts, Sessions
 from qa.web.teacher_page import day, size
 from tests.conftest import NOTE, PASSWORD
@@ -61,6 +71,16 @@ def visitor(own: Pipeline) -> Iterator[TestClient]:
 def teacher(visitor: TestClient) -> TestClient:
     assert visitor.post("/teacher/login", data={"password": PASSWORD}).status_code == 200
     return visitor
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> FastAPI:
+    """The teacher's pages without a course, behind the guard, which lets 1 MB through."""
+    settings = Settings(corpus=tmp_path, data_dir=tmp_path, teacher_password=SecretStr(PASSWORD))
+    app, courses = FastAPI(), Courses([])
+    app.include_router(teacher_router(settings, courses, FeedbackStore(tmp_path / "feedback.sqlite")))
+    app.add_middleware(Guard, courses=courses, embedding=Embedding(settings), upload_limit=1_010_000)
+    return app
 
 
 def token(client: TestClient) -> str:
@@ -177,6 +197,20 @@ def test_guessing_is_slowed_down(visitor: TestClient) -> None:
 
 
 @pytest.mark.unit
+async def test_guesses_that_come_side_by_side_are_counted(alone: FastAPI) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        for part in (b"password=", b"salah"):
+            await asyncio.sleep(0.01)
+            yield part
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    async with AsyncClient(transport=ASGITransport(alone), base_url="http://testserver") as client:
+        guesses = [client.post("/teacher/login", content=slowly(), headers=form) for _ in range(20)]
+        counted = Counter(response.status_code for response in await asyncio.gather(*guesses))
+    assert counted == {401: teacher_login.MOST_ATTEMPTS, 429: 20 - teacher_login.MOST_ATTEMPTS}
+
+
+@pytest.mark.unit
 def test_attempts_are_forgotten_in_time_and_counted_by_network() -> None:
     now = [0.0]
     attempts = Attempts(lambda: now[0])
@@ -231,6 +265,22 @@ def test_upload_refuses_what_cannot_be_read(teacher: TestClient, folder: Path) -
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.unit
+def test_upload_that_is_too_much_is_told_on_a_page(alone: FastAPI) -> None:
+    client = TestClient(alone)
+    large = {"files": {"files": ("a.txt", b"a" * 1_200_000)}}
+    page = client.post("/teacher/kuliah/upload", **large)
+    assert page.status_code == 413
+    assert "Berkasnya terlalu besar (paling banyak 1 MB sekali kirim)" in page.text and "<h1>" in page.text
+    assert page.headers["x-content-type-options"] == "nosniff"
+    told = client.post("/teacher/kuliah/upload", **large, headers={"accept": "application/json"})
+    assert (told.status_code, told.json()["detail"].split(" (")[0]) == (413, "Berkasnya terlalu besar")
+    client.post("/teacher/login", data={"password": PASSWORD})
+    many = client.post("/teacher/kuliah/upload", files=[("files", (f"{n}.txt", b"a")) for n in range(201)])
+    assert many.status_code == 400
+    assert "kirim paling banyak 200 berkas sekaligus" in many.text and "<h1>" in many.text
+
+
 @pytest.mark.integration
 def test_upload_without_script_tells_each_file(teacher: TestClient, folder: Path) -> None:
     files = [("files", ("satu.txt", b"isi satu")), ("files", ("dua.exe", b"MZ"))]
@@ -279,6 +329,16 @@ def test_documents_are_told_apart(teacher: TestClient, own: Pipeline, folder: Pa
     assert "Keamanan &lt;Jaringan&gt;" in page and "<Jaringan>" not in page
     assert "2 perubahan di folder materi belum masuk indeks." in page
     assert "Jenis berkas &#x27;.png&#x27; belum dapat dibaca." in page
+
+
+@pytest.mark.unit
+def test_a_name_that_is_no_text_is_shown(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"gambar\xff.png")).write_bytes(b"\x89PNG")
+    except (OSError, UnicodeError):
+        pytest.skip("the file system has no such names")
+    (file,) = shelf(tmp_path, None, tmp_path / "index").files
+    assert (file.source, file.state, file.size, file.changed) == ("gambar\ufffd.png", "skipped", None, None)
 
 
 @pytest.mark.integration
@@ -420,3 +480,15 @@ def test_numbers_and_days_are_written_in_indonesian() -> None:
         "12,3 MB",
     ]
     assert day("2026-08-17") == "17 Agustus 2026"
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows sets the time zone elsewhere")
+def test_days_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        with monkeypatch.context() as zone:
+            zone.setenv("TZ", "WIB-7")
+            time.tzset()
+            assert day(datetime(2026, 8, 16, 20, tzinfo=UTC)) == "17 Agustus 2026"
+    finally:
+        time.tzset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def test_addresses_and_long_numbers_are_not_kept(question: str, kept: str) -> No
 
 
 @pytest.mark.unit
+def test_one_long_word_takes_no_longer_than_many() -> None:
+    began = time.process_time()
+    assert without_personal("a" * 100_000) == "a" * 500
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.unit
 def test_unanswered_questions_go_after_their_days(tmp_path: Path) -> None:
     path = tmp_path / "feedback.sqlite"
     store = FeedbackStore(path, 30)
@@ -62,13 +70,39 @@ def test_votes_of_the_first_version_are_still_read(tmp_path: Path) -> None:
             "CREATE TABLE feedback (answer_id TEXT PRIMARY KEY, question TEXT NOT NULL, answer TEXT NOT NULL, "
             "vote INTEGER NOT NULL, time TEXT NOT NULL)"
         )
-        row = ("a", "Apa?", json.dumps({"answer": "Itu."}), -1, "2026-01-02T03:04:05+00:00")
+        row = ("a", "Apa?", json.dumps({"answer": "Itu."}), -1, "2026-01-02T12:04:05+00:00")
         connection.execute("INSERT INTO feedback VALUES (?, ?, ?, ?, ?)", row)
     store = FeedbackStore(path)
     (gap,) = store.gaps("kuliah", "2026-01-01")
     assert (gap["question"], gap["answer"], gap["day"], gap["reason"]) == ("Apa?", "Itu.", "2026-01-02", "disliked")
     store.vote("b", answer("b", "Apa lagi?", "quoted").to_json(), -1, "lain")
     assert len(store.gaps("kuliah", "2026-01-01")) == 1
+
+
+@pytest.mark.unit
+def test_a_thumb_down_on_an_abstention_counts_once(tmp_path: Path) -> None:
+    store = FeedbackStore(tmp_path / "feedback.sqlite")
+    store.unanswered(answer("a", "Apa itu X?"), "kuliah")
+    store.vote("a", answer("a", "Apa itu X?").to_json(), -1, "kuliah")
+    store.vote("b", answer("b", "Apa itu Y?", "quoted").to_json(), -1, "kuliah")
+    found = [(row["question"], row["reason"]) for row in store.gaps("kuliah", "2000-01-01")]
+    assert found == [("Apa itu X?", "unanswered"), ("Apa itu Y?", "disliked")]
+
+
+@pytest.mark.unit
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows sets the time zone elsewhere")
+def test_votes_have_the_day_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FeedbackStore(tmp_path / "feedback.sqlite")
+    store.vote("a", answer("a", "Apa?", "quoted").to_json(), -1, "kuliah")
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE feedback SET time = '2026-01-01T20:00:00.000+00:00'")
+    try:
+        with monkeypatch.context() as zone:
+            zone.setenv("TZ", "WIB-7")
+            time.tzset()
+            assert [row["day"] for row in store.gaps("kuliah", "2026-01-02")] == ["2026-01-02"]
+    finally:
+        time.tzset()
 
 
 @pytest.mark.unit

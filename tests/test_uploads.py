@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from index.errors import TanyaError
 from qa.web.trash import KEPT_DAYS, Trash
-from qa.web.uploads import safe_name, save
+from qa.web.uploads import placing, safe_name, save
 
 
 @pytest.mark.unit
@@ -55,6 +57,56 @@ def test_half_an_upload_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course of one file."""
+    folder = tmp_path / "kuliah"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(b"lama")
+    return folder
+
+
+@pytest.mark.unit
+def test_a_replaced_file_lies_in_the_trash(course: Path, tmp_path: Path) -> None:
+    trash = Trash(tmp_path / "trash")
+    assert save(BytesIO(b"baru"), "a.txt", course, partial(trash.keep, course, "a.txt")) == "a.txt"
+    assert {path.name: path.read_bytes() for path in course.iterdir()} == {"a.txt": b"baru"}
+    (kept,) = trash.files()
+    assert trash.restore(kept.id, course) == "a (2).txt"
+    assert (course / "a (2).txt").read_bytes() == b"lama"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("sent", "trash_is_blocked", "why"),
+    [(b"", False, "kosong"), (b"abcdef", False, "Disk penuh"), (b"abc", True, "tidak dapat ditulis")],
+)
+def test_a_replacement_that_fails_leaves_the_old_file(
+    course: Path, tmp_path: Path, sent: bytes, trash_is_blocked: bool, why: str
+) -> None:
+    trash = Trash(tmp_path / "trash")
+    if trash_is_blocked:
+        trash.folder.write_bytes(b"a file where the folder should be")
+    content = Torn(sent) if len(sent) > 3 else BytesIO(sent)
+    with pytest.raises(TanyaError, match=why):
+        save(content, "a.txt", course, partial(trash.keep, course, "a.txt"))
+    assert {path.name: path.read_bytes() for path in course.iterdir()} == {"a.txt": b"lama"}
+    assert trash.files() == []
+
+
+@pytest.mark.unit
+def test_nothing_is_restored_while_an_upload_takes_its_place(course: Path, tmp_path: Path) -> None:
+    trash = Trash(tmp_path / "trash")
+    trash.take(course, "a.txt")
+    with ThreadPoolExecutor(1) as thread:
+        with placing:
+            restored = thread.submit(trash.restore, trash.files()[0].id, course)
+            with pytest.raises(TimeoutError):
+                restored.result(0.2)
+            (course / "a.txt").write_bytes(b"baru")
+        assert restored.result() == "a (2).txt"
+
+
 @pytest.mark.unit
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
 def test_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
@@ -70,10 +122,7 @@ def test_folder_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.unit
-def test_trash_is_emptied_after_thirty_days(tmp_path: Path) -> None:
-    course = tmp_path / "kuliah"
-    course.mkdir()
-    (course / "a.txt").write_text("a", encoding="utf-8")
+def test_trash_is_emptied_after_thirty_days(course: Path, tmp_path: Path) -> None:
     trash = Trash(tmp_path / "trash")
     trash.take(course, "a.txt")
     (kept,) = trash.files()

@@ -10,26 +10,36 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
 from index.errors import ModelError, TanyaError
 from qa.feedback import FeedbackStore
 from qa.pipeline import Pipeline
 from qa.prompts import EMPTY_QUESTION
+from qa.settings import Settings
 from qa.types import Answer, Citation, Question, RetrievedPassage
 from qa.web import texts
 from qa.web.answering import ANSWERS_KEPT, Answering, Waiting
 from qa.web.app import create_app, serve
+from qa.web.asking import MOST_HISTORY, Asking
+from qa.web.completions import _stream
+from qa.web.courses import Courses
 from qa.web.documents import _inside
+from qa.web.embed import Embedding
+from qa.web.metrics import CONTENT_TYPE, Metrics
+from qa.web.next_questions import _NO_TERM, NextQuestions
 from qa.web.render import Turn, answer_html, plain_text, turn_html
-from qa.web.security import BODY_LIMIT
+from qa.web.security import BODY_LIMIT, Guard
 from qa.web.sources import Material, document_url, marked, place
+from qa.web.stored import LARGEST_TURN, LONGEST_QUESTION, read_opened
 from qa.web.words import INDONESIAN
 
 KEYS = "id question standalone_question answer abstained confidence citations passages timings model index_version"
@@ -102,6 +112,28 @@ def test_copied_text_names_the_sources() -> None:
     assert plain_text(ANSWER) == (
         "Isinya dua [1].\n\nSumber:\n[1] Judul <b> (a b.pdf, hlm. 3 · bagian Isi): “<i>dua</i>”"
     )
+
+
+# ---- what a page sends
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("question", "beside", "kept"),
+    [("a" * LONGEST_QUESTION, "", 1), ("a" * (LONGEST_QUESTION + 1), "", 0), ("a", "b" * LARGEST_TURN, 0)],
+)
+def test_turn_that_is_too_long_is_left_out(question: str, beside: str, kept: int) -> None:
+    row = {"id": "0" * 12, "question": question, "state": "done", "answer": asdict(ANSWER), "references": [beside]}
+    assert len(read_opened({"turns": [row], "replaces": True}).turns) == kept
+
+
+@pytest.mark.unit
+def test_one_long_word_is_looked_through_once() -> None:
+    began = time.process_time()
+    assert NextQuestions(Gated()).of_heading("a" * 100_000) == ""
+    assert _NO_TERM.search("a" * 100_000) is None
+    assert _NO_TERM.search("manfaatnya") and _NO_TERM.search("uang") is None
+    assert time.process_time() - began < 2
 
 
 # ---- votes
@@ -215,7 +247,81 @@ async def test_only_the_last_answers_are_kept() -> None:
     assert answering.finished(str(ANSWERS_KEPT)) is not None
 
 
+@pytest.mark.unit
+async def test_stream_tells_the_place_in_line() -> None:
+    pipeline = Gated()
+    answering = Answering(lambda _: pipeline)
+    asking = Asking(answering, Courses([]), Embedding(Settings()))
+
+    async def parts(name: str) -> list[str]:
+        return [part async for part in _stream(asking, Question("Apa?", id=name), "kuliah", False)]
+
+    tasks = [asyncio.create_task(parts(name)) for name in "ab"]
+    await asyncio.sleep(0.3)
+    pipeline.gate.set()
+    _, second = await asyncio.gather(*tasks)
+    assert second[1] == ": 1\n\n"
+    assert all(part.startswith(("data: ", ": ")) and part.endswith("\n\n") for part in second)
+
+
+# ---- metrics
+
+SAMPLE = re.compile(r'(tanya_\w+(?:\{\w+="[^"\\\n]*"\})?) (\d+(?:\.\d+)?)')
+
+
+def samples(text: str) -> dict[str, float]:
+    """Read the text format: every line but the comments is a name with its labels, and a number."""
+    lines = [line for line in text.splitlines() if not line.startswith(("# HELP tanya_", "# TYPE tanya_"))]
+    found = [SAMPLE.fullmatch(line) for line in lines]
+    assert text.endswith("\n") and all(found)
+    return {match[1]: float(match[2]) for match in found if match}
+
+
+@pytest.mark.unit
+async def test_answers_errors_and_refusals_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = Gated()
+    answering = Answering(lambda _: pipeline)
+    task = asyncio.create_task(collect(answering, "a"))
+    await asyncio.sleep(0.3)
+    assert answering.line == 1
+    pipeline.gate.set()
+    await task
+    pipeline.error = ModelError("Model tidak menjawab.")
+    with pytest.raises(ModelError):
+        await collect(answering, "b")
+    monkeypatch.setattr("qa.web.answering.LONGEST_LINE", 0)
+    with pytest.raises(TanyaError):
+        await collect(answering, "c")
+    found = samples(answering.metrics.text(answering.line, {"kuliah": 7}))
+    kinds = {kind: found[f'tanya_answers_total{{kind="{kind}"}}'] for kind in ("generated", "quoted", "abstained")}
+    assert kinds == {"generated": 0, "quoted": 1, "abstained": 0}
+    assert found['tanya_answer_seconds_bucket{le="0.25"}'] == 0
+    assert found['tanya_answer_seconds_bucket{le="+Inf"}'] == found["tanya_answer_seconds_count"] == 1
+    assert found["tanya_answer_seconds_sum"] > 0.25
+    assert (found["tanya_errors_total"], found["tanya_refused_total"], found["tanya_line_length"]) == (1, 1, 0)
+    assert found['tanya_index_passages{course="kuliah"}'] == 7
+
+
+@pytest.mark.unit
+def test_counts_of_many_threads_add_up() -> None:
+    metrics = Metrics()
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(4000):
+            threads.submit(metrics.answered, "quoted", number % 4)
+    found = samples(metrics.text(0, {}))
+    assert found['tanya_answers_total{kind="quoted"}'] == found['tanya_answer_seconds_bucket{le="5.0"}'] == 4000
+    assert found['tanya_answer_seconds_bucket{le="1.0"}'] == 2000
+
+
 # ---- HTTP
+
+
+@pytest.mark.unit
+def test_streams_are_not_held_back_by_a_proxy() -> None:
+    app = FastAPI()
+    app.add_api_route("/v1/stream", lambda: StreamingResponse(iter(["a"]), media_type="text/event-stream"))
+    app.add_middleware(Guard, courses=Courses([]), embedding=Embedding(Settings()))
+    assert TestClient(app).get("/v1/stream").headers["x-accel-buffering"] == "no"
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +342,7 @@ def test_ask_returns_the_answer_of_the_contract(client: TestClient, quoting: Pip
 
 @pytest.mark.integration
 def test_history_is_understood(client: TestClient) -> None:
-    asked = {"question": "Apa saja manfaatnya?", "history": [QUESTION]}
+    asked = {"question": "Apa saja manfaatnya?", "history": [QUESTION, "👍", "", "a" * 4001]}
     assert "diplomasi siber" in client.post("/api/ask", json=asked).json()["standalone_question"]
 
 
@@ -250,7 +356,6 @@ def test_history_is_understood(client: TestClient) -> None:
         {"question": "a" * 100_000},
         {"question": 7},
         {"question": QUESTION, "history": "Apa?"},
-        {"question": QUESTION, "history": ["a" * 4001]},
         {},
         [],
     ],
@@ -313,6 +418,30 @@ def test_health(client: TestClient, quoting: Pipeline) -> None:
     ready = client.get("/readyz").json()
     assert ready["course"] == quoting.course.name
     assert ready["passages"] == len(quoting.index.passages)
+
+
+@pytest.mark.integration
+def test_metrics_count_an_answer_and_hold_no_text(client: TestClient, quoting: Pipeline) -> None:
+    def read() -> dict[str, float]:
+        response = client.get("/metrics").raise_for_status()
+        assert response.headers["content-type"] == CONTENT_TYPE
+        assert "diplomasi siber" not in response.text
+        return samples(response.text)
+
+    before, kind = read(), 'tanya_answers_total{kind="quoted"}'
+    client.post("/api/ask", json={"question": QUESTION}).raise_for_status()
+    after = read()
+    assert after[kind] == before[kind] + 1
+    assert after[f'tanya_index_passages{{course="{quoting.course.name}"}}'] == len(quoting.index.passages)
+
+
+@pytest.mark.integration
+def test_wrong_values_are_named(client: TestClient) -> None:
+    many = client.post("/api/ask", json={"question": QUESTION, "history": ["Apa?"] * (MOST_HISTORY + 1)})
+    assert many.json() == {"detail": texts.TOO_MANY_ENTRIES.format(name="history", limit=MOST_HISTORY)}
+    wrong = client.get("/passages/p1?start=x")
+    assert wrong.json() == {"detail": texts.WRONG_VALUE.format(name="start")}
+    assert many.status_code == wrong.status_code == 422
 
 
 @pytest.mark.integration

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
-# As this product's defaults (qa/settings.py): answer_tokens and context_tokens; half the cores for everybody.
+# As this product's defaults (qa/settings.py): answer_tokens and context_tokens; half the cores for everybody, ours too.
 TOKENS = 220
 WINDOW = 4096
 THREADS = max(1, (os.cpu_count() or 2) // 2)

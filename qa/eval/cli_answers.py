@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from index.errors import TanyaError
 from qa.eval.answers import score
 from qa.eval.documents import Documents, load_documents, of_index
 from qa.eval.endpoint import Endpoint
 from qa.eval.gate_cli import Baseline, FailUnder, Gate, Junit, MaxDrop
 from qa.eval.given import load_answers, own_answers
 from qa.eval.judge import judge, summarise_judged
-from qa.eval.output import give, head, progress_bar, say
+from qa.eval.output import give, head, progress_bar, save, say
 from qa.eval.questions import EvalQuestion, load_question_file
 from qa.eval.saved import from_result
 from qa.eval.summary import latencies, summarise
@@ -27,6 +28,7 @@ from qa.types import Question
 Answers = Mapping[str, Mapping[str, Any]]
 Tell = Callable[[str, int, int], None]
 _NO_HURRY = 600.0  # seconds for one answer
+_MOST_FAILURES = 3  # in a row; then the server is taken to be away
 _SHAPING = {
     "embedding_model", "reader", "reranker", "retrieved", "read", "shown", "prompt_passages", "answer_sentences",
     "answer_tokens",
@@ -84,7 +86,11 @@ def answers_command(
     documents, unread = load_documents(corpus) if corpus is not None else (None, [])
     say(*unread)
     own = own_answers(file.questions) if index is None and course is None else {}
+    judging = Endpoint(judged_by, judge_model, judge_key) if judged_by is not None else None
+    if judging is not None:
+        judging.complete(["Balas satu kata saja: ya."])  # a wrong address or key shows now, not behind the measuring
     about: dict[str, Any] = {}
+    problems: list[str] = []
     with progress_bar() as progress:
         given: Answers
         if answers is not None:
@@ -93,15 +99,21 @@ def answers_command(
             say(*wrong)
         elif endpoint is not None:
             about["system"] = f"{model}, {endpoint}"
-            given = _ask_all(file.questions, Endpoint(endpoint, model, api_key).ask, progress)
+            given, problems = _ask_all(file.questions, Endpoint(endpoint, model, api_key).ask, progress)
         elif len(own) == len(file.questions):
             say(f"Yang dinilai adalah jawaban di {questions.name} sendiri; beri --index untuk menilai program ini.")
             about["system"], given = questions.name, own
         else:
+            if own:
+                say(
+                    f"{questions.name} memuat jawaban untuk {len(own)} dari {len(file.questions)} soal saja, jadi yang "
+                    "dinilai adalah jawaban program ini; lengkapi jawabannya bila itu yang hendak dinilai."
+                )
             pipeline = _load_product(settings)
             documents = documents or of_index(pipeline.index)
             say(*_unknown_sources(file.questions, documents))
-            about, given = _about(pipeline), _ask_all(file.questions, _asking(pipeline), progress)
+            about = _about(pipeline)
+            given, problems = _ask_all(file.questions, _asking(pipeline), progress)
     rows = [score(question, given.get(question.id), documents) for question in file.questions]
     if missing := sum(row["missing"] for row in rows):
         say(f"{missing} soal tidak punya jawaban; itu dihitung sebagai salah.")
@@ -113,14 +125,22 @@ def answers_command(
         "skipped_rows": len(file.wrong),
         **summarise(rows),
     }
-    if judged_by is not None:
-        judged = _judge_all(rows, given, Endpoint(judged_by, judge_model, judge_key))
-        result["judged"] = {"judge": f"{judge_model}, {judged_by}", "metrics": summarise_judged(judged)}
-    give(result, output, as_json, rows=rows, latencies=latencies(list(given.values())))
+    waited = latencies(list(given.values()))
+    if judging is not None:
+        if output is not None:
+            save(result, output, rows=rows, latencies=waited)
+        try:
+            judged = _judge_all(rows, given, judging)
+            result["judged"] = {"judge": f"{judge_model}, {judged_by}", "metrics": summarise_judged(judged)}
+        except TanyaError as error:
+            problems.append(f"Model penilai berhenti menjawab, jadi hasilnya tanpa penilaiannya. {error}")
+    give(result, output, as_json, rows=rows, latencies=waited)
     run = from_result(result | {"rows": rows})
     say("", *(re.sub("</?b>", "", sentence) for sentence in in_words(run.rows)))
     if output is not None:
         say(f"Lihat tiap soal: tanya eval report {output} --output laporan.html")
+    if problems:
+        raise TanyaError("\n".join(problems))
     gate.enforce(run)
 
 
@@ -151,19 +171,48 @@ def _unknown_sources(questions: Sequence[EvalQuestion], documents: Documents) ->
     ]
 
 
-def _ask_all(questions: Sequence[EvalQuestion], ask: Callable[[EvalQuestion], dict[str, Any]], tell: Tell) -> Answers:
-    given = {}
+def _ask_all(
+    questions: Sequence[EvalQuestion], ask: Callable[[EvalQuestion], dict[str, Any]], tell: Tell
+) -> tuple[Answers, list[str]]:
+    """Return the answers, and one sentence if some are missing; each question that failed is named on stderr.
+
+    Raises:
+        TanyaError: the very first question failed.
+    """
+    given: dict[str, dict[str, Any]] = {}
+    failures = 0
     for number, question in enumerate(questions, 1):
-        given[question.id] = ask(question)
+        try:
+            given[question.id] = ask(question)
+            failures = 0
+        except TanyaError as error:
+            if number == 1:
+                raise
+            say(f"Soal {question.id} tidak terjawab. {error}")
+            failures += 1
+            if failures == _MOST_FAILURES:
+                say(
+                    f"{failures} soal berturut-turut gagal; {len(questions) - number} soal sesudahnya tidak ditanyakan."
+                )
+                break
         tell("questions", number, len(questions))
-    return given
+    lacking = len(questions) - len(given)
+    told = f"{lacking} dari {len(questions)} soal tidak terjawab dan dihitung salah; atasi sebabnya, lalu ukur lagi."
+    return given, [told] if lacking else []
 
 
 def _judge_all(rows: Sequence[dict[str, Any]], given: Answers, server: Endpoint) -> list[dict[str, float | None]]:
-    """Judge every row; what the judge said is kept in the row under `judged`."""
+    """Judge every row; when all are judged, what the judge said is kept in the rows under `judged`.
+
+    Raises:
+        TanyaError: the judge does not answer; no row is changed.
+    """
+    judged = []
     with progress_bar() as progress:
         for number, row in enumerate(rows, 1):
             passages = [str(passage["text"]) for passage in given.get(row["id"], {}).get("passages") or ()]
-            row["judged"] = judge(row, passages, lambda prompt: server.complete([prompt])[0])
+            judged.append(judge(row, passages, lambda prompt: server.complete([prompt])[0]))
             progress("judge", number, len(rows))
-    return [row["judged"] for row in rows]
+    for row, found in zip(rows, judged, strict=True):
+        row["judged"] = found
+    return judged

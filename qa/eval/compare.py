@@ -64,20 +64,21 @@ class Comparison:
     shared: int
     only_a: Sequence[str]
     only_b: Sequence[str]
+    files_differ: bool = False  # the question files, by their hashes
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def compare(a: Run, b: Run) -> Comparison:
-    """Compare run `b` with run `a`, question by question.
+    """Compare run `b` with run `a`, question by question; the same question has the same id, text and history.
 
     Raises:
         TanyaError: the runs are of different kinds, hold no rows, or have no question in common.
     """
     if a.kind != b.kind:
         raise TanyaError(f"{a.path} ({a.kind}) dan {b.path} ({b.kind}) mengukur hal berbeda; bandingkan yang sejenis.")
-    of_a, of_b = ({row.id: row for row in run.rows} for run in (a, b))
+    of_a, of_b = ({row.asked: row for row in run.rows} for run in (a, b))
     shared = [(row, of_b[key]) for key, row in of_a.items() if key in of_b]
     if not shared:
         raise TanyaError(
@@ -94,8 +95,9 @@ def compare(a: Run, b: Run) -> Comparison:
         changes,
         sorted(changed, key=lambda question: (question.gain, question.id)),
         len(shared),
-        [key for key in of_a if key not in of_b],
-        [key for key in of_b if key not in of_a],
+        [row.id for key, row in of_a.items() if key not in of_b],
+        [row.id for key, row in of_b.items() if key not in of_a],
+        a.of_other_file(b),
     )
 
 

@@ -22,6 +22,10 @@ def as_text(found: Comparison) -> str:
     for only, name in ((found.only_a, "hasil lama"), (found.only_b, "hasil baru")):
         if only:
             lines.append(f"{len(only)} soal hanya ada di {name} dan tidak ikut.")
+    if found.files_differ and not (found.only_a or found.only_b):
+        lines.append(
+            "Berkas soalnya berbeda walaupun soalnya sama; kuncinya mungkin berubah, dan selisihnya karena itu."
+        )
     for kind, changes in groupby(found.changes, key=lambda change: change.kind):
         group = list(changes)
         title = f"{kind_label(kind).upper()} ({max(change.count for change in group)} soal)" if kind else "SEMUA SOAL"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -13,17 +13,31 @@ from qa.eval.given import answer_line
 from qa.eval.questions import EvalQuestion
 
 SECONDS = 120.0
+TRIES = 4
+LONGEST_WAIT = 60.0  # seconds before another try, whatever the server asks for
 
 
 class Endpoint:
-    """One server; `model` is sent along, `key` as bearer token where it wants one."""
+    """One server; `model` is sent along, `key` as bearer token where it wants one.
 
-    def __init__(self, url: str, model: str = "default", key: str = "") -> None:
+    `seconds` is the time limit of a try; `wait` sleeps between two.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        model: str = "default",
+        key: str = "",
+        *,
+        seconds: float = SECONDS,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
         base = url.rstrip("/").removesuffix("/chat/completions")
         self.url = f"{base if base.endswith('/v1') else base + '/v1'}/chat/completions"
         self.model = model
+        self._wait = wait
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(timeout=SECONDS, headers=headers)
+        self._client = httpx.Client(timeout=seconds, headers=headers)
 
     def ask(self, question: EvalQuestion) -> dict[str, Any]:
         """Return the answer in the form of the CLI's answer line.
@@ -46,13 +60,14 @@ class Endpoint:
     def complete(self, texts: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
         """Send the texts as user messages; return the reply's text and all that stood beside it.
 
+        A server that is busy (429), fails (5xx) or is too slow is asked again, TRIES times in all.
+
         Raises:
             TanyaError: the server cannot be reached, or answers something else.
         """
         messages = [{"role": "user", "content": text} for text in texts]
         try:
-            reply = self._client.post(self.url, json={"model": self.model, "messages": messages, "temperature": 0})
-            reply.raise_for_status()
+            reply = self._post({"model": self.model, "messages": messages, "temperature": 0})
             body: Mapping[str, Any] = reply.json()
             message = body["choices"][0]["message"]
             return str(message["content"] or ""), {**message, **body}
@@ -61,3 +76,17 @@ class Endpoint:
                 f"Server {self.url} tidak memberi jawaban yang dapat dipakai ({type(error).__name__}: {error}); "
                 "periksa alamat, nama model, dan kuncinya."
             ) from error
+
+    def _post(self, request: Mapping[str, Any], tries: int = TRIES) -> httpx.Response:
+        seconds = 2.0 ** (TRIES - tries)
+        try:
+            reply = self._client.post(self.url, json=request)
+            if tries == 1 or not (reply.status_code == httpx.codes.TOO_MANY_REQUESTS or reply.is_server_error):
+                return reply.raise_for_status()
+            asked = reply.headers.get("Retry-After", "")
+            seconds = float(asked) if asked.isdecimal() else seconds  # it may also be a date
+        except httpx.TimeoutException:
+            if tries == 1:
+                raise
+        self._wait(min(seconds, LONGEST_WAIT))
+        return self._post(request, tries - 1)

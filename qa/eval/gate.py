@@ -28,7 +28,7 @@ def parse_limits(given: Sequence[str], option: str, *, bare: bool = False) -> di
     """Read `metric=value`, commas between several; a value alone (`bare`) is for every metric, kept under "*".
 
     Raises:
-        TanyaError: a part is no metric=value.
+        TanyaError: a part is no metric=value, or the value is not between 0 and 1, as every metric is.
     """
     limits: dict[str, float] = {}
     for part in (part.strip() for text in given for part in text.split(",") if part.strip()):
@@ -36,9 +36,12 @@ def parse_limits(given: Sequence[str], option: str, *, bare: bool = False) -> di
         if not metric and not bare:
             raise TanyaError(f"{option} {part}: tulis sebagai metrik=nilai, misalnya {option} fact_recall=0.7.")
         try:
-            limits[metric.strip() or ALL] = float(value)
+            limit = float(value)
         except ValueError as error:
             raise TanyaError(f"{option} {part}: '{value}' bukan angka; tulis misalnya fact_recall=0.7.") from error
+        if not 0 <= limit <= 1:
+            raise TanyaError(f"{option} {part}: batas terletak antara 0 dan 1; tulis 2% sebagai 0.02.")
+        limits[metric.strip() or ALL] = limit
     return limits
 
 
@@ -73,7 +76,8 @@ def check_drop(run: Run, baseline: Run, limits: Mapping[str, float]) -> list[Che
     whether a paired bootstrap tells the two apart.
 
     Raises:
-        TanyaError: the baseline is of other questions, or a named metric is missing.
+        TanyaError: the baseline is of other questions, one of the two does not hold its questions, or a named metric
+            is missing.
     """
     _same_questions(run, baseline)
     names = list(limits.keys() - {ALL})
@@ -112,11 +116,19 @@ def _known(run: Run, metric: str) -> float | None:
 def _same_questions(run: Run, baseline: Run) -> None:
     if run.kind != baseline.kind:
         raise TanyaError(f"Baseline {baseline.path} berjenis '{baseline.kind}', bukan '{run.kind}'; buat ulang.")
-    ours, theirs = {row.id for row in run.rows}, {row.id for row in baseline.rows}
-    if ours and theirs and ours != theirs:
+    ours, theirs = ({(row.asked, row.details.get("answerable")) for row in found.rows} for found in (run, baseline))
+    if bool(ours) != bool(theirs):
+        without = baseline if ours else run
         raise TanyaError(
-            f"Baseline {baseline.path} dibuat dari soal lain ({len(ours ^ theirs)} soal berbeda); buat ulang baseline "
-            "dengan berkas soal yang sekarang."
+            f"{without.path} tidak memuat soal satu per satu, jadi tidak dapat dibandingkan; buat ulang dengan "
+            f"--output {without.path}, bukan dengan --json."
+        )
+    differ = max(len(ours - theirs), len(theirs - ours))
+    if differ or (not ours and run.of_other_file(baseline)):
+        counted = f" ({differ} soal berbeda)" if differ else ""
+        raise TanyaError(
+            f"Baseline {baseline.path} dibuat dari soal lain{counted}; buat ulang baseline dengan berkas soal yang "
+            "sekarang."
         )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from index.errors import TanyaError
 from qa.eval.questions import EvalQuestion
+from qa.eval.refusals import opens_with_refusal
 from qa.eval.rows import json_rows
 from qa.eval.support import marks
 
@@ -18,21 +18,14 @@ _PASSAGES = ("passages", "retrieved_contexts", "retrieval_context", "contexts")
 _CITATIONS = ("citations", "sources")
 _TEXT = ("text", "quote", "page_content", "content", "snippet")
 _SOURCE = ("source", "file", "document", "title", "url")
-# How an answer opens that says the material has none; only used where the system itself does not say `abstained`.
-_REFUSES = re.compile(
-    r"\b(tidak (?:memuat|menemukan|ditemukan|ada|tahu|dapat (?:menjawab|menemukan)|bisa menjawab|tersedia|disebutkan)"
-    r"|maaf|not (?:found|mentioned|contain)|don't know|do not know|(?:cannot|can't) answer"
-    r"|no (?:information|mention))\b",
-    re.IGNORECASE,
-)
-_OPENING = 200
 
 
 def load_answers(path: Path, questions: Sequence[EvalQuestion]) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Read a system's answers (JSONL or a JSON list), by question id: our names, Ragas' or DeepEval's.
 
-    A line without an id, or with one that no question has, belongs to the question with its text.
-    Returns the answers, and a sentence for each line that cannot be used.
+    A line without an id, or with one that no question has, belongs to the question with its text. Where id and text
+    are of two questions, the text decides: ids are counted from 0 here and from 1 there, texts are not. A question's
+    first answer stays. Returns the answers, and sentences about lines that cannot be used or whose id did not count.
 
     Raises:
         TanyaError: the file cannot be read, or no line belongs to a question.
@@ -42,24 +35,48 @@ def load_answers(path: Path, questions: Sequence[EvalQuestion]) -> tuple[dict[st
     except (OSError, UnicodeDecodeError) as error:
         raise TanyaError(f"Berkas jawaban {path} tidak dapat dibaca ({error}); beri JSONL UTF-8.") from error
     ids = {question.id for question in questions}
-    by_text = {_plain(question.question): question.id for question in questions}
+    with_text: dict[str, list[str]] = {}
+    for question in questions:
+        with_text.setdefault(_plain(question.question), []).append(question.id)
     found: dict[str, dict[str, Any]] = {}
-    wrong = []
+    wrong, by_text = [], []
     for place, row in json_rows(text):
         try:
             if not isinstance(row, dict):
                 raise ValueError("bukan objek JSON")
-            key = str(row.get("id"))
-            key = key if key in ids else by_text[_plain(str(_first(row, _QUESTION) or ""))]
+            given = str(row.get("id"))
+            same = with_text.get(_plain(str(_first(row, _QUESTION) or "")), [])
+            key = given if given in ids and (given in same or not same) else _only(same)
+            if key in found:
+                raise ValueError(f"soal {key} sudah punya jawaban di baris sebelumnya")
             found[key] = answer_line(row)
-        except KeyError:
-            wrong.append(f"{path.name} {place}: tidak cocok dengan soal mana pun; baris ini dilewati.")
         except (ValueError, TypeError) as error:
             wrong.append(f"{path.name} {place}: {error}; baris ini dilewati.")
+            continue
+        if key != given and given in ids:
+            by_text.append(f"{place} (id {given}, teks soal {key})")
+    if by_text:
+        wrong.append(
+            f"{path.name}: {len(by_text)} baris memuat id satu soal dan teks soal lain, mulai {by_text[0]}; teksnya "
+            "yang dipakai. Periksa apakah id di kedua berkas sama."
+        )
     if not found:
         reason = wrong[0] if wrong else "Berkasnya kosong."
         raise TanyaError(f"Tidak ada jawaban yang dapat dipakai di {path}. {reason}")
     return found, wrong
+
+
+def _only(ids: Sequence[str]) -> str:
+    """Return the one question that has a line's text.
+
+    Raises:
+        ValueError: there is none, or there are several.
+    """
+    if not ids:
+        raise ValueError("tidak cocok dengan soal mana pun")
+    if len(ids) > 1:
+        raise ValueError(f"pertanyaannya ada di {len(ids)} soal ({', '.join(ids)}); tulis id salah satunya")
+    return ids[0]
 
 
 def own_answers(questions: Sequence[EvalQuestion]) -> dict[str, dict[str, Any]]:
@@ -85,7 +102,7 @@ def answer_line(row: Mapping[str, Any]) -> dict[str, Any]:
     if not citations:
         citations = [passages[n - 1] for n in sorted(set(marks(str(text)))) if 0 < n <= len(passages)]
     given = row.get("abstained")
-    refuses = not citations and (not str(text).strip() or bool(_REFUSES.search(str(text)[:_OPENING])))
+    refuses = not citations and opens_with_refusal(str(text))
     return {
         **row,
         "answer": str(text or ""),

@@ -39,11 +39,20 @@ def give(result: Mapping[str, Any], output: Path | None, as_json: bool, **detail
         TanyaError: the file cannot be written.
     """
     if output is not None:
-        write(output, json.dumps({**result, **details}, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        save(result, output, **details)
     if as_json:
         print(json.dumps(result, ensure_ascii=False, allow_nan=False))
     else:
         print(as_table(result))
+
+
+def save(result: Mapping[str, Any], output: Path, **details: Any) -> None:
+    """Write the result with its `details` as the file that report, comparison and gate read.
+
+    Raises:
+        TanyaError: the file cannot be written.
+    """
+    write(output, json.dumps({**result, **details}, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def as_table(result: Mapping[str, Any]) -> str:

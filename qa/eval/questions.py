@@ -6,12 +6,12 @@ import csv
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index.errors import TanyaError
-from qa.eval.rows import plain_name, read_rows
+from qa.eval.rows import Columns, plain_name, read_rows
 
 # Our field ← the names it goes by: ours, Ragas, DeepEval, the older question/ground_truth, a lecturer's table.
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -34,9 +34,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 _MOST_NAMED = 10
 _NO = {"false", "tidak", "tak", "no", "0", "n"}
 # What lecturers write for "the material does not say"; the whole key must be this.
+_MATERIAL = r"(materi|bacaan|buku|dokumen|modul|slide|teks)(nya|s)?( (kuliah|ajar|bacaan|pelajaran|ini|itu|tersebut))*"
 _NO_KEY = re.compile(
-    r"[-–—.?x]+|n/?a|(jawabannya )?(tidak|tak|belum) (ada|dibahas|terjawab|tersedia|dijelaskan|disebutkan|dimuat)"
-    r"( jawaban(nya)?)?( (di|dalam|pada|dari)( dalam)? (materi|bacaan|buku|dokumen|modul|slide)\w*( ini)?)?\.?",
+    r"[-–—.?x()]+|\W*(n/?a|(jawaban(nya)? )?(tidak|tak|tdk|belum|nggak|gak) (ada|dibahas|terjawab|tersedia|terdapat"
+    r"|tercantum|termuat|ditemukan|dijelaskan|disebut(kan)?|dimuat)( jawaban(nya)?)?"
+    rf"( (di|dlm|dalam|pada|dari)( dalam)? {_MATERIAL})?|(di ?)?luar (cakupan |lingkup )?{_MATERIAL})\W*",
     re.IGNORECASE,
 )
 
@@ -84,7 +86,7 @@ def load_question_file(path: Path) -> QuestionFile:
         TanyaError: the file cannot be read, or none of its rows can be used.
     """
     try:
-        read = read_rows(path, NAMES["question"])
+        read = read_rows(path, Columns(NAMES["question"], [name for names in NAMES.values() for name in names]))
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile, csv.Error) as error:
         raise TanyaError(f"Berkas soal {path} tidak dapat dibaca ({error}); periksa berkas dan jenisnya.") from error
     except (ValueError, KeyError) as error:
@@ -92,10 +94,13 @@ def load_question_file(path: Path) -> QuestionFile:
     columns = list(dict.fromkeys(str(key) for _, row in read.rows if isinstance(row, dict) for key in row))
     mapping = _mapping(columns)
     questions: dict[str, EvalQuestion] = {}
-    wrong = []
+    wrong, again = [], []
     for place, row in read.rows:
         try:
             question = _question(row, mapping, place)
+            if question.id in questions and read.table:  # many tables count anew in each section
+                question = replace(question, id=f"{question.id} ({place})")
+                again.append(question.id)
             if question.id in questions:
                 raise ValueError(f"nomor (id) '{question.id}' sudah dipakai; beri yang lain")
             questions[question.id] = question
@@ -104,7 +109,7 @@ def load_question_file(path: Path) -> QuestionFile:
     if not questions:
         reason = wrong[0] if wrong else "Berkasnya kosong."
         raise TanyaError(f"Tidak ada soal yang dapat dipakai di {path}. {reason}")
-    notes = [*read.notes, *_unused(columns, mapping), _counted(questions)]
+    notes = [*read.notes, *_unused(columns, mapping), *_numbered_again(again), _counted(questions)]
     return QuestionFile(list(questions.values()), mapping, wrong, notes)
 
 
@@ -126,14 +131,21 @@ def _unused(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
     return [f"Kolom yang tidak dipakai: {', '.join(unused)}."] if unused else []
 
 
+def _numbered_again(ids: Sequence[str]) -> list[str]:
+    return [f"Nomor yang dipakai lebih dari sekali dibedakan dengan barisnya: {_listed(ids)}."] if ids else []
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
+
+
 def _counted(questions: Mapping[str, EvalQuestion]) -> str:
     """Say how the rows were understood: a key that was forgotten is a question that should be refused."""
     lacks = [question.id for question in questions.values() if not question.answerable]
     has = f"{len(questions) - len(lacks)} dari {len(questions)} soal ada jawabannya di materi"
     if not lacks:
         return f"{has}."
-    named = ", ".join(lacks[:_MOST_NAMED]) + (", …" if len(lacks) > _MOST_NAMED else "")
-    return f"{has}; {len(lacks)} tidak, dan harus dijawab 'tidak ada': {named}."
+    return f"{has}; {len(lacks)} tidak, dan harus dijawab 'tidak ada': {_listed(lacks)}."
 
 
 def _question(row: Any, mapping: Mapping[str, str], place: str) -> EvalQuestion:

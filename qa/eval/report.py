@@ -73,13 +73,13 @@ def _first(names: Sequence[str], metrics: Mapping[str, float | None]) -> str | N
 
 def _right(run: Run) -> str:
     """The tile that a lecturer asks for: how many of all questions were handled right."""
-    if run.kind != "answers" or not run.rows:
+    judged = [row for row in run.rows if verdicts.verdict(row) != "unjudged"]
+    if run.kind != "answers" or not judged:
         return ""
-    found = interval([float(verdicts.verdict(row) == "right") for row in run.rows])
+    found = interval([float(verdicts.verdict(row) == "right") for row in judged])
     ends = _range(found.low, found.high)
-    return _card(
-        "Disikapi dengan benar", found.mean, f"{ends}semua soal: yang ada dijawab benar, yang tidak ada ditolak"
-    )
+    of = "semua soal" if len(judged) == len(run.rows) else f"{len(judged)} soal yang dapat dinilai"
+    return _card("Disikapi dengan benar", found.mean, f"{ends}{of}: yang ada dijawab benar, yang tidak ada ditolak")
 
 
 def _tile(run: Run, name: str) -> str:

@@ -29,16 +29,17 @@ def _card(title: str, translated: str, body: str, hint: str = "") -> str:
 
 
 def _by_kind(run: Run) -> str:
-    """Share of right questions of each kind, the best first."""
+    """Share of right questions of each kind, the best first; what cannot be judged is left out."""
     groups: dict[str, list[float]] = {}
     for row in run.rows:
-        groups.setdefault(row.kind, []).append(float(verdict(row) == "right"))
+        if (found := verdict(row)) != "unjudged":
+            groups.setdefault(row.kind, []).append(float(found == "right"))
     if len(groups) < 2:
         return ""
-    found = {kind: interval(values) for kind, values in groups.items()}
+    means = {kind: interval(values) for kind, values in groups.items()}
     rows = [
         plots.Bar(kind_label(kind), i.mean or 0.0, f"{percent(i.mean)} ({i.count})", i.low, i.high)
-        for kind, i in sorted(found.items(), key=lambda item: (-(item[1].mean or 0.0), item[0]))
+        for kind, i in sorted(means.items(), key=lambda item: (-(item[1].mean or 0.0), item[0]))
     ]
     hint = "Garis: rentang 95%. Dalam kurung: banyak soal."
     return _card("Benar menurut jenis soal", "Right by kind of question", plots.bars(rows, "Benar per jenis"), hint)
@@ -73,6 +74,7 @@ def _reliability(run: Run) -> str:
     rows = [
         row for row in run.rows
         if isinstance(row.details.get("confidence"), float | int) and not row.details.get("abstained")
+        and verdict(row) != "unjudged"
     ]  # fmt: skip
     if len(rows) < _FEWEST:
         return ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +23,42 @@ Located = tuple[str, Any]  # place in the file as a person finds it, and the row
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a file, and sentences about what of it was not read."""
+    """The rows of a file, sentences about what of it was not read, and whether a person numbered them (a table)."""
 
     rows: list[Located]
     notes: list[str] = field(default_factory=list)
+    table: bool = False
 
 
-def read_rows(path: Path, names: Collection[str]) -> Rows:
+class Columns:
+    """The names by which a table's header is known: those of the column that it must have, and those of all."""
+
+    def __init__(self, wanted: Collection[str], known: Collection[str]) -> None:
+        self._wanted, self._known = ({plain_name(name) for name in names} for names in (wanted, known))
+
+    def count(self, cells: Sequence[Any]) -> int:
+        """Return how many columns a line names; 0 where the one that must be there is missing."""
+        names = {plain_name(cell) for cell in cells}
+        return len(names & self._known) if names & self._wanted else 0
+
+    def place(self, cells: Sequence[Any]) -> int:
+        """Return where in a header the column stands that must be there."""
+        return next(place for place, cell in enumerate(cells) if plain_name(cell) in self._wanted)
+
+
+def read_rows(path: Path, columns: Columns) -> Rows:
     """Read a file; the suffix tells CSV and XLSX, everything else is JSON or JSONL.
 
-    `names` are those of the column that a table must have, in small letters; what stands above it is no row.
+    The header of a table is, of its first lines, the one that names the most columns; what stands above it is no row.
 
     Raises:
         OSError, UnicodeDecodeError, zipfile.BadZipFile, csv.Error: the file cannot be read.
         ValueError: a table without such a column; the text names the columns that were seen.
     """
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return _workbook(path, names)
+        return _workbook(path, columns)
     if path.suffix.lower() in (".csv", ".tsv"):
-        return Rows(_table(list(_csv(decode(path.read_bytes(), path.name))), names))
+        return Rows(_table(_csv(decode(path.read_bytes(), path.name), columns), columns), table=True)
     return Rows(list(json_rows(path.read_text(encoding="utf-8-sig"))))
 
 
@@ -53,7 +71,7 @@ def json_rows(text: str) -> Iterator[Located]:
     if isinstance(whole, list):
         yield from ((f"[{number}]", row) for number, row in enumerate(whole))
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # splitlines() also cuts inside strings, at U+2028 and others
         if line.strip():
             try:
                 yield f"baris {number}", json.loads(line)
@@ -66,34 +84,44 @@ def plain_name(column: object) -> str:
     return " ".join(str(column or "").lower().replace("_", " ").split()).strip(" .:*#()")
 
 
-def _csv(text: str) -> Iterator[Line]:
+def _csv(text: str, columns: Columns) -> list[Line]:
+    """Split with the delimiter that finds the fullest header; without a header, with what the first line has most."""
+
+    def split(delimiter: str) -> Iterator[Line]:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return ((reader.line_num, row) for row in reader)
+
+    def named(delimiter: str) -> int:
+        return max((columns.count(cells) for _, cells in islice(_filled(split(delimiter)), _HEADER_WITHIN)), default=0)
+
     first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text), delimiter=max("\t;,", key=first.count))
-    for row in reader:
-        yield reader.line_num, list(row)
+    found = {delimiter: named(delimiter) for delimiter in "\t;,"}
+    return list(split(max(found, key=found.__getitem__ if any(found.values()) else first.count)))
 
 
-def _header(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]:
-    """Return where the header stands in `lines`, and its column with one of the names.
+def _filled(lines: Iterable[Line]) -> Iterator[Line]:
+    return (line for line in lines if any(map(_text, line[1])))
+
+
+def _header(lines: Sequence[Line], columns: Columns) -> tuple[int, int]:
+    """Return where the header stands in `lines`, and its column that must be there.
 
     Raises:
-        ValueError: no line has it.
+        ValueError: no line has that column.
     """
-    wanted = {plain_name(name) for name in names}
-    filled = [place for place, (_, cells) in enumerate(lines) if any(map(_text, cells))]
-    for place in filled[:_HEADER_WITHIN]:
-        for column, cell in enumerate(lines[place][1]):
-            if plain_name(cell) in wanted:
-                return place, column
-    seen = ", ".join(f"'{_text(cell)}'" for cell in lines[filled[0]][1] if _text(cell))
-    raise ValueError(f"Tidak ada kolom Pertanyaan; baris pertamanya berisi {seen}.")
+    first = list(islice(_filled(lines), _HEADER_WITHIN))
+    header = max(first, key=lambda line: columns.count(line[1]))
+    if not columns.count(header[1]):
+        seen = ", ".join(f"'{_text(cell)}'" for cell in first[0][1] if _text(cell))
+        raise ValueError(f"Tidak ada kolom Pertanyaan; baris pertamanya berisi {seen}.")
+    return lines.index(header), columns.place(header[1])
 
 
-def _table(lines: Sequence[Line], names: Collection[str]) -> list[Located]:
+def _table(lines: Sequence[Line], columns: Columns) -> list[Located]:
     """Return the rows under the header; blank lines are none."""
-    if not any(_text(cell) for _, cells in lines for cell in cells):
+    if not any(_filled(lines)):
         return []
-    place, _ = _header(lines, names)
+    place, _ = _header(lines, columns)
     head = [_text(cell) for cell in lines[place][1]]
     return [
         (f"baris {number}", {name: _text(cell) for name, cell in zip(head, cells, strict=False) if name})
@@ -102,7 +130,7 @@ def _table(lines: Sequence[Line], names: Collection[str]) -> list[Located]:
     ]
 
 
-def _workbook(path: Path, names: Collection[str]) -> Rows:
+def _workbook(path: Path, columns: Columns) -> Rows:
     """Read the first sheet that has the column; the others are named."""
     from openpyxl import load_workbook
 
@@ -110,12 +138,12 @@ def _workbook(path: Path, names: Collection[str]) -> Rows:
     refused: ValueError | None = None
     for sheet in sheets:
         try:
-            lines, notes = _lines(sheet, names)
+            lines, notes = _lines(sheet, columns)
         except ValueError as error:
             refused = refused or error
             continue
         others = ", ".join(f"'{other.title}'" for other in sheets if other is not sheet)
-        return Rows(_table(lines, names), [*_others(sheet.title, others), *notes])
+        return Rows(_table(lines, columns), [*_others(sheet.title, others), *notes], table=True)
     if refused:
         raise refused
     return Rows([])
@@ -125,19 +153,22 @@ def _others(title: str, others: str) -> list[str]:
     return [f"Lembar '{title}' dibaca; yang lain tidak: {others}."] if others else []
 
 
-def _lines(sheet: Any, names: Collection[str]) -> tuple[list[Line], list[str]]:
+def _lines(sheet: Any, columns: Columns) -> tuple[list[Line], list[str]]:
     """Return the lines of a sheet, and which of them are headings inside the table.
 
     A cell merged downwards counts for each of its lines, except a question, which is asked once. A cell merged from
-    the question over other columns is a heading.
+    the question over other columns is a heading, except where the header is merged over the same ones: a wide column.
     """
     lines: list[Line] = list(enumerate(([_shown(cell) for cell in row] for row in sheet.iter_rows()), 1))
-    header, asked = _header(lines, names)
+    header, asked = _header(lines, columns)
+    areas = sheet.merged_cells.ranges
+    wide = {(area.min_col, area.max_col) for area in areas if area.min_row - 1 <= header < area.max_row}
     notes = []
-    for area in sheet.merged_cells.ranges:
+    for area in areas:
         first, left = area.min_row - 1, area.min_col - 1
         value = lines[first][1][left]
-        if first > header and left <= asked < area.max_col and area.max_col > area.min_col:
+        spans = area.max_col > area.min_col and (area.min_col, area.max_col) not in wide
+        if first > header and left <= asked < area.max_col and spans:
             lines[first][1][left] = None
             notes.append(f"Baris {area.min_row} ('{_text(value)}') adalah judul bagian, bukan soal.")
         elif left != asked:

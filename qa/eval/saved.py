@@ -23,6 +23,14 @@ class Row:
     values: Mapping[str, Value]
     details: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def asked(self) -> tuple[str, str, tuple[str, ...]]:
+        """What makes it the same question in another run: id, text, earlier questions.
+
+        The id alone does not: in a table without numbers it is the line, which moves when a row is inserted.
+        """
+        return self.id, str(self.details.get("question", "")), tuple(map(str, self.details.get("history") or ()))
+
 
 @dataclass(frozen=True)
 class Run:
@@ -38,6 +46,11 @@ class Run:
     @property
     def name(self) -> str:
         return str(self.head.get("system") or self.path.stem)
+
+    def of_other_file(self, other: Run) -> bool:
+        """Whether both runs know their question file, and the two differ."""
+        ours, theirs = self.head.get("data_sha256"), other.head.get("data_sha256")
+        return bool(ours and theirs) and ours != theirs
 
 
 def load_run(path: Path) -> Run:

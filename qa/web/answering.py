@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from index.errors import TanyaError
 from qa.feedback import FeedbackStore
 from qa.types import Answer, Question
 from qa.web import texts
+from qa.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from qa.pipeline import Pipeline
@@ -55,7 +57,7 @@ class Answering:
     """Runs the pipeline of a course in `at_once` threads and hands its snapshots to async code.
 
     `pipeline_of` gives the pipeline over the version in use; it is called in those threads, and may take a second.
-    Questions that find no answer are kept in `feedback`, where one is given, for the teacher to see.
+    Questions that find no answer are kept in `feedback`, where one is given, for the teacher to see. `metrics` counts.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Answering:
         self._pipeline_of = pipeline_of
         self._at_once = at_once
         self._feedback = feedback
+        self.metrics = Metrics()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="answer")
         self._line: list[_Ticket] = []
         self._finished: OrderedDict[str, tuple[Answer, str]] = OrderedDict()
@@ -79,6 +82,7 @@ class Answering:
             TanyaError: the line is too long, or the pipeline says so.
         """
         if len(self._line) >= LONGEST_LINE:
+            self.metrics.refused()
             raise TanyaError(texts.TOO_BUSY)
         ticket = _Ticket(question, course, cancel, asyncio.get_running_loop())
         self._line.append(ticket)
@@ -103,6 +107,11 @@ class Answering:
     def busy(self) -> bool:
         """Whether any student waits for an answer."""
         return bool(self._line)
+
+    @property
+    def line(self) -> int:
+        """How many questions are in line, with those being answered."""
+        return len(self._line)
 
     def finished(self, answer_id: str) -> tuple[Answer, str] | None:
         """Return one of the last answers and its course, to be voted on."""
@@ -137,7 +146,7 @@ class Answering:
         ticket.started = True
         if ticket.cancel.is_set():
             return
-        last = None
+        last, began = None, time.perf_counter()
         try:
             for snapshot in self._pipeline_of(ticket.course).stream(ticket.question, ticket.cancel):
                 last = snapshot
@@ -145,8 +154,11 @@ class Answering:
                 if ticket.cancel.is_set():
                     return
         except Exception as error:  # the edge: shown as a sentence, logged there with its traceback
+            self.metrics.failed()
             ticket.put(error)
             return
+        if last and last.complete:
+            self.metrics.answered(last.kind, time.perf_counter() - began)
         ticket.put(None)
         if last and last.complete and last.abstained:
             self._remember(last, ticket.course)

@@ -1,10 +1,11 @@
-"""The HTTP interface of the chat: ask, vote, health."""
+"""The HTTP interface of the chat: ask, vote, health, metrics."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -12,6 +13,7 @@ from index.errors import TanyaError
 from qa.feedback import FeedbackStore
 from qa.web import texts
 from qa.web.asking import MOST_HISTORY, Asking
+from qa.web.metrics import CONTENT_TYPE
 
 
 class AskBody(BaseModel):
@@ -81,5 +83,12 @@ def api_router(asking: Asking, feedback: FeedbackStore) -> APIRouter:
             for pipeline in asking.courses.all()
         ]  # fmt: skip
         return {"status": "ready", **rows[0], "courses": rows}
+
+    @router.get("/metrics", response_class=PlainTextResponse)
+    def metrics() -> Response:
+        """Return counts and times since the start in Prometheus' text format; no question, no person."""
+        answering = asking.answering
+        passages = {pipeline.course.name: len(pipeline.index.passages) for pipeline in asking.courses.all()}
+        return Response(answering.metrics.text(answering.line, passages), media_type=CONTENT_TYPE)
 
     return router

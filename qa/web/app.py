@@ -56,8 +56,8 @@ def create_app(served: Courses | Pipeline, settings: Settings) -> FastAPI:
     app.include_router(teacher_router(settings, courses, feedback))
     app.add_api_route("/widget.js", _widget, include_in_schema=False)
     app.add_api_route("/ui/{name}", _asset, include_in_schema=False)
-    app.add_exception_handler(RequestValidationError, _unusable_body)
-    app.add_exception_handler(400, _unusable_body)
+    app.add_exception_handler(RequestValidationError, _unusable)
+    app.add_exception_handler(400, _unusable)
     app.add_exception_handler(Exception, _failed)
     gr.mount_gradio_app(
         app, Chat(answering, courses, embedding).blocks(), path="/", theme=_theme(), footer_links=[], run_history=False,
@@ -132,8 +132,17 @@ def _widget() -> Response:
     return Response(script, media_type="text/javascript", headers={"cache-control": "public, max-age=3600"})
 
 
-async def _unusable_body(_request: Request, _error: Exception) -> Response:
-    return JSONResponse({"detail": texts.NOT_JSON}, status_code=422)
+async def _unusable(_request: Request, error: Exception) -> Response:
+    """Answer with a sentence that names the value, where it is one of the address or a list with too much in it."""
+    sentence = texts.NOT_JSON
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        name = first["loc"][-1]
+        if first["loc"][0] != "body":
+            sentence = texts.WRONG_VALUE.format(name=name)
+        elif first["type"] == "too_long":
+            sentence = texts.TOO_MANY_ENTRIES.format(name=name, limit=first["ctx"]["max_length"])
+    return JSONResponse({"detail": sentence}, status_code=422)
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

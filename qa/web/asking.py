@@ -56,8 +56,7 @@ class Asking:
         """Return a question with an id; HTTPException 422 where it is empty or too long."""
         try:
             limit = self.courses.loaded(course).settings.question_characters
-            earlier = tuple(clean_question(asked, limit) for asked in history if asked.strip())
-            return Question(clean_question(text, limit), earlier, uuid.uuid4().hex[:12])
+            return Question(clean_question(text, limit), tuple(history), uuid.uuid4().hex[:12])
         except TanyaError as error:
             raise HTTPException(422, str(error)) from None
 

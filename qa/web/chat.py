@@ -99,7 +99,7 @@ class Chat:
             place = [course, token]
             known = [history, language, *place]
             gr.on([composer.submit, send.click], self.ask, inputs=[composer, *known], **asking)
-            conversation.retry(self.retry, inputs=known, **asking)
+            conversation.retry(self.retry, inputs=[composer, *known], **asking)
             shown = [conversation, history, language, composer, send, stop]
             conversation.show(self.show, inputs=place, **{**beside, "outputs": shown})
             conversation.next(self.next, inputs=place, **{**beside, "outputs": [suggested]})
@@ -111,30 +111,44 @@ class Chat:
     async def ask(
         self, text: str, history: list[str], language: str, course: str, token: str, request: gr.Request
     ) -> AsyncIterator[tuple[Any, ...]]:
-        """Yield the turn as it grows; the composer is emptied, Kirim and Hentikan change places meanwhile."""
+        """Yield the turn as it grows; Kirim and Hentikan change places meanwhile.
+
+        The composer is emptied when the answer begins: what is refused stays in it, and so does what is typed later.
+        """
         session = request.session_hash or ""
         self._cancel(session)
         cancel = self._running[session] = threading.Event()
         asked, history = _one_line(text), history[-HISTORY_KEPT:]
-        words, composer = words_in(language), ""
+        words, fresh = words_in(language), True
         async for turn in self._turns(asked, tuple(history), cancel, words, course, token):
-            remembered = gr.skip() if composer != "" or turn.state == "error" else [*history, asked]
+            begins = fresh and turn.state != "error"
+            fresh = False
+            composer, remembered = ("", [*history, asked]) if begins else (gr.skip(), gr.skip())
             replaced = self._running.get(session) not in (None, cancel)
             if turn.over and not replaced:
                 self._running.pop(session, None)
             buttons = (gr.skip(), gr.skip()) if replaced else _buttons(busy=not turn.over)
             yield self._html(turn, words, course, token), composer, remembered, *buttons
-            composer = gr.skip()  # what is typed meanwhile stays
 
     async def retry(
-        self, history: list[str], language: str, course: str, token: str, event: gr.EventData, request: gr.Request
+        self,
+        text: str,
+        history: list[str],
+        language: str,
+        course: str,
+        token: str,
+        event: gr.EventData,
+        request: gr.Request,
     ) -> AsyncIterator[tuple[Any, ...]]:
-        """Ask what the page names: the question of a turn again, as if its first answer had not been, or a new one."""
+        """Ask what the page names: the question of a turn again, as if its first answer had not been, or a new one.
+
+        The composer keeps what is in it, unless that is the same question, which was refused before.
+        """
         asked = _one_line(str(event._data.get("question", "")))
         if history and history[-1] == asked:
             history = history[:-1]
         async for update in self.ask(asked, history, language, course, token, request):
-            yield update[0], gr.skip(), *update[2:]
+            yield update[0], update[1] if _one_line(text) == asked else gr.skip(), *update[2:]
 
     def show(self, course: str, token: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """Return the turns that the page has kept as HTML, in the language it names.
@@ -231,15 +245,14 @@ class Chat:
                     note = words.writing if answer.answer else words.reading
                     yield Turn(name, text, answer, "writing", note)
             if cancel.is_set() and not (answer and answer.complete):
-                nothing = words.stopped if answer and answer.answer else words.stopped_empty
-                yield Turn(name, text, answer, "stopped", nothing)
+                yield Turn(name, text, answer, "stopped")
             else:
                 yield Turn(name, text, answer, "done")
         except TanyaError as error:
-            yield Turn(name, text[:500], None, "error", translated(str(error), words.language))
+            yield Turn(name, text, None, "error", translated(str(error), words.language))
         except Exception:  # the edge: a student reads a sentence, the operator the log
             logger.exception("A question could not be answered.")
-            yield Turn(name, text[:500], None, "error", translated(texts.ERROR, words.language))
+            yield Turn(name, text, None, "error", translated(texts.ERROR, words.language))
 
 
 def _one_line(text: str | None) -> str:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from index.errors import TanyaError
 from qa.types import Answer, Question
 from qa.web import texts
+from qa.web.answering import Waiting
 from qa.web.asking import MOST_HISTORY, Asking
 
 NO_USER = 'messages harus berakhir dengan pesan dari user, misalnya {"role": "user", "content": "Apa itu ...?"}.'
@@ -139,13 +140,14 @@ def usage_of(answer: Answer) -> dict[str, int]:
 
 
 async def _stream(asking: Asking, question: Question, course: str, with_usage: bool) -> AsyncIterator[str]:
-    """Yield the answer as it grows; its sources come with the last part."""
+    """Yield the answer as it grows; its sources come with the last part. Comments tell the place in line till then."""
     head = _head(question, course, "chat.completion.chunk")
     sent, cancel = "", threading.Event()
     yield _event({**head, "choices": [_delta({"role": "assistant", "content": ""})]})
     try:
         async for answer in asking.answering.stream(question, cancel, course):
-            if not isinstance(answer, Answer):
+            if isinstance(answer, Waiting):
+                yield f": {answer.ahead}\n\n"
                 continue
             if more := _more(sent, answer):
                 sent += more

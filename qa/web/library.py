@@ -27,7 +27,8 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class FileStatus:
-    """One file of a course; `size` in bytes and `changed` are None for a file that is gone.
+    """One file of a course; `size` in bytes and `changed` are None for a file that is gone, or is not
+    found under the name that the index writes (one that is no UTF-8).
 
     `reasons` are Indonesian sentences: why it failed or was skipped, or what of it could not be read (pages without
     text). `pages` is None for formats without pages and for files that are not in the index.
@@ -127,7 +128,10 @@ def _present(
 
 
 def _skipped(source: str, path: Path, reason: str) -> FileStatus:
-    stat = path.lstat()
+    try:
+        stat = path.lstat()
+    except FileNotFoundError:
+        return FileStatus(source, "skipped", path.name, kind(source), reasons=(reason,))
     changed = datetime.fromtimestamp(stat.st_mtime).astimezone()
     return FileStatus(source, "skipped", path.name, kind(source), stat.st_size, changed, reasons=(reason,))
 

@@ -33,10 +33,10 @@ _ASKED = {
 }
 _QUESTION = re.compile(r"^(apa|apakah|mengapa|bagaimana|kapan|siapa|di mana)\b.*\?$", re.IGNORECASE)
 # A question with one of these points to something that stands around it in the document.
-_POINTS = re.compile(r"\w{3,}nya\b|\b(ini|tersebut|tadi|berikut|itu(?! \w)|dapat dipelajari)\b", re.IGNORECASE)
+_POINTS = re.compile(r"\b\w{3,}nya\b|\b(ini|tersebut|tadi|berikut|itu(?! \w)|dapat dipelajari)\b", re.IGNORECASE)
 _DEFINITION = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\n))([A-Z][\w-]*(?: [\w-]+){0,2}) (?:adalah|ialah|merupakan) ")
 _NO_TERM = re.compile(
-    r"\w{3,}nya\b|\b(ini|itu|tersebut|salah|satu|hal|tujuan|contoh|yang|dan|di|pada|dalam|inti)\b",
+    r"\b\w{3,}nya\b|\b(ini|itu|tersebut|salah|satu|hal|tujuan|contoh|yang|dan|di|pada|dalam|inti)\b",
     re.IGNORECASE,
 )
 # "Manfaat bagi negara": of what, only the document's title says.

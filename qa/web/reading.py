@@ -56,9 +56,10 @@ def reading_page(of: Reading) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1" />'
         f"<title>{clean(document.title)} · {texts.NAME}</title>"
         '<link rel="icon" type="image/svg+xml" href="../ui/mark.svg" /><script src="../ui/theme.js"></script>'
+        '<script src="../ui/reading.js" defer></script>'
         '<link rel="stylesheet" href="../ui/tokens.css" /><link rel="stylesheet" href="../ui/passage.css" />'
         '</head><body><header class="tm-top">'
-        f'<a href="{clean(_chat(of))}">{MARK}<span>{say(texts.BACK_TO_CHAT)}</span></a>'
+        f'<a id="tm-back" href="{clean(_chat(of))}">{MARK}<span>{say(texts.BACK_TO_CHAT)}</span></a>'
         f'<a href="{clean(original)}">{words.open_document}</a></header>'
         f'<main><p class="tm-where">{clean(where)}</p><h1 {written}>{clean(document.title)}</h1>'
         f'<p class="tm-about" {written}>{clean(about)}</p>{partly}<article {written}>{body}</article>'

@@ -28,9 +28,18 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _TITLE_BEFORE = re.compile(r"^(?:(?:prof|dr|drs|dra|ir|h|hj|kh|drg)\.\s*)+", re.IGNORECASE)
-_DEGREE = re.compile(
-    r"^(?:[SMD]\.\s?[A-Z][A-Za-z]*\.?(?:\s?[A-Z][A-Za-z]*\.?)*|Ph\.?\s?D\.?|M\.?[AS]c?\.?|B\.?[AS]c?\.?|MBA|LL\.?[MB]\.?)$"
+# Written together ("SH") or with dots ("S.H."), there also with a field behind it ("S.Pd.I.", "A.Md.Kom.").
+_DEGREES = frozenset(
+    "SH SE ST SS SP SIP SIK SSi SKom SPd SAg SSos SPsi SKM SKed SKep SKG SKH SFarm SHum SHut SPt SPi SSn STP STh SAk "
+    "SAB SAP SArs SGz SFil SStat SMat STr SIKom SIPem MH MM MT MA MSi MSc MKom MPd MAg MHum MKes MKep MKM MPsi MAk "
+    "ME MEc MEng MEd MPhil MIP MAP MAB MIKom MP MPH MPA MPP MPar MSn MTh MTr MTI MKn MSE MBA LLM LLB AMd AMa AP Lc "
+    "BA BSc BEng BBA PhD DPhil DSc EdD DEA".split()
 )
+_DOTTED_DEGREES = frozenset(degree.lower() for degree in _DEGREES)
+_LONGEST_FIELD = 4
+_BETWEEN = re.compile(r"(\s*(?:,|&|\bdan\b|\band\b)\s*)")
+_AND = re.compile(r"\s*,?\s*(?:&|\bdan\b|\band\b)\s*")
+_INITIALS = re.compile(r"(?:[A-Z]\.[\s-]?)+|[A-Z]")
 _FORMATS = {
     ".pdf": "PDF", ".pptx": "Salindia", ".docx": "Dokumen Word", ".html": "Halaman web", ".htm": "Halaman web",
     ".xhtml": "Halaman web", ".epub": "Buku elektronik",
@@ -56,10 +65,10 @@ def reference(document: CourseDocument, course: str, page: int | None = None) ->
 
 def written_authors(author: str) -> str:
     """Return the names with the last one first and initials behind it, "dan" before the last of several."""
-    names = [_written(name) for name in _names(" ".join(author.split()))]
+    names = [name for byline in author.split(";") for name in _names(" ".join(byline.split()))]
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])}, dan {names[-1]}" if len(names) > 2 else f"{names[0]}, dan {names[1]}"
+    return f"{', '.join(names[:-1])}, dan {names[-1]}"
 
 
 def written_date(date: str) -> str:
@@ -83,18 +92,84 @@ def _dated(year: str, month: int, day: int) -> str:
     return f"{year}, {day} {name}" if 1 <= day <= 31 else f"{year}, {name}"
 
 
-def _names(author: str) -> list[str]:
-    """Cut a byline into names; what follows a comma may be a degree, which is left out."""
-    parts = re.split(r"\s*(?:,|;|&|\bdan\b|\band\b)\s*", author)
-    return [part for part in (_TITLE_BEFORE.sub("", p.strip()) for p in parts) if part and not _DEGREE.match(part)]
+def _names(byline: str) -> list[str]:
+    """Cut a byline into names as a reference has them, without titles and degrees.
+
+    A body's own name may hold commas and "dan": after a body only another body begins a new name.
+    """
+    inverted = [_last_first(one) for one in _AND.split(byline)]
+    if all(inverted):
+        return inverted
+    names: list[str] = []
+    body, last, between = False, "", ""
+    pieces = _BETWEEN.split(byline)
+    for separator, piece in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+        between += separator
+        if not piece:
+            continue
+        if _GROUP.search(piece):
+            names.append(piece)
+            body, last = True, ""
+        elif body:
+            names[-1] += between + piece
+        elif last and _INITIALS.fullmatch(piece) and not _is_degree_of(last, piece):
+            names[-1], last = f"{last}, {_initials(piece)}", ""
+        elif last := _person(piece):
+            names.append(_written(last))
+        between = ""
+    return names
+
+
+def _last_first(text: str) -> str:
+    """Return "Santoso, B." for "Santoso, Budi"; "" for what is not two single words around a comma."""
+    parts = text.split(",")
+    while len(parts) > 2 and _is_degree(parts[-1].strip()):
+        parts.pop()
+    words = [part.split() for part in parts]
+    if [len(one) for one in words] != [1, 1] or _GROUP.search(text) or _is_degree(words[1][0]):
+        return ""
+    return f"{words[0][0]}, {_initials(words[1][0])}"
+
+
+def _person(piece: str) -> str:
+    """Return a name without titles before it and degrees behind it, "" where nothing else is there."""
+    if _is_degree(piece):
+        return ""
+    words = _TITLE_BEFORE.sub("", piece).split()
+    while cut := next((n for n in (1, 2, 3) if _ends_in_degree(words, n)), 0):
+        words = words[:-cut]
+    return " ".join(words)
+
+
+def _ends_in_degree(words: list[str], count: int) -> bool:
+    """Whether the last words are a degree; "Jack Ma" and "Andi S. H." have too little before it to tell."""
+    kept, end = words[:-count], " ".join(words[-count:])
+    sure = count == 1 and "." in end.rstrip(".")
+    return len(words) >= count and (sure or len(kept) > 1 or not kept) and _is_degree(end)
+
+
+def _is_degree(text: str) -> bool:
+    if "." not in text:
+        return text in _DEGREES
+    *known, field = text.lower().replace(" ", "").rstrip(".").split(".")
+    if "".join([*known, field]) in _DOTTED_DEGREES or known[:1] == ["sp"]:
+        return True
+    return " " not in text and "".join(known) in _DOTTED_DEGREES and len(field) <= _LONGEST_FIELD
+
+
+def _is_degree_of(name: str, text: str) -> bool:
+    """Tell the degree "S.H." from initials, which have a space between them behind a last name: "Santoso, S. H."."""
+    return _is_degree(text) and (" " in name or " " not in text)
+
+
+def _initials(given: str) -> str:
+    """Return "B. A." for "Budi Agus", "B.A." and "B. A."."""
+    return " ".join(f"{word[0].upper()}." for word in re.split(r"[\s.]+", given) if word)
 
 
 def _written(name: str) -> str:
-    words = name.split()
-    if len(words) == 1 or _GROUP.search(name):
-        return name
-    initials = " ".join(f"{word[0].upper()}." for word in words[:-1])
-    return f"{words[-1]}, {initials}"
+    *given, last = name.split()
+    return f"{last}, {_initials(' '.join(given))}" if given else name
 
 
 def _address(document: CourseDocument) -> str:

@@ -19,7 +19,7 @@ _ORDERED = re.compile(r"^\s*(\d{1,3})[.)]\s+(?=\S)")
 
 @dataclass(frozen=True)
 class Turn:
-    """What the page shows of one question: `note` is a status, an error or "stopped" beside the answer.
+    """What the page shows of one question: `note` is a status or an error beside the answer.
 
     `kept` is a turn of an old conversation, which the browser gave back.
     """
@@ -120,11 +120,18 @@ def _note(turn: Turn, words: Words) -> str:
     if answer and answer.answer and " ".join(turn.question.split()) != answer.standalone_question:
         understood = f"{words.understood_as} {clean(answer.standalone_question)}"
         lines.append(f'<p class="tm-understood">{understood}</p>')
-    if turn.note:
+    if status := _status(turn, words):
         busy = "" if turn.over else '<span class="tm-busy" aria-hidden="true"></span>'
         mark = icon("stopped") if turn.state == "stopped" else ""
-        lines.append(f'<p class="tm-status">{busy}{mark}{clean(turn.note)}</p>')
+        lines.append(f'<p class="tm-status">{busy}{mark}{clean(status)}</p>')
     return "".join(lines)
+
+
+def _status(turn: Turn, words: Words) -> str:
+    """Return the note; that a turn was stopped is said in the language of the page, also where the note is kept."""
+    if turn.state != "stopped":
+        return turn.note
+    return words.stopped if turn.answer and turn.answer.answer else words.stopped_empty
 
 
 def _actions(turn: Turn, words: Words) -> str:
@@ -170,6 +177,6 @@ def plain_text(answer: Answer, words: Words = INDONESIAN) -> str:
 def _spoken(turn: Turn, words: Words) -> str:
     """Return what a screen reader is told: the status while it works, the whole answer at the end."""
     if not turn.over or turn.answer is None:
-        return turn.note
+        return _status(turn, words)
     label = words.kind[turn.answer.kind] if turn.answer.answer else ""
-    return ". ".join(filter(None, [label, said(turn.answer, words), turn.note]))
+    return ". ".join(filter(None, [label, said(turn.answer, words), _status(turn, words)]))

@@ -8,6 +8,7 @@ import secrets
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +16,7 @@ from qa.web import texts
 from qa.web.courses import Courses
 from qa.web.embed import FOREIGN_ORIGIN, Embedding
 from qa.web.page import Shown, frame
+from qa.web.teacher_gate import refused
 from qa.web.tokens import TokenError
 
 # Room for a question of 100,000 characters in any script: it is told to be too long, not too big.
@@ -31,8 +33,8 @@ _UPLOAD = re.compile(r"^/teacher/[a-z0-9-]+/upload$")
 _CHAT = re.compile(r"^/((?P<view>c|embed)/(?P<course>[a-z0-9-]+))?$")
 _OWN_PAGES = ("/teacher", "/widget.js", "/courses")
 OWN_PATHS = (
-    "/api/", "/v1/", "/c/", "/embed/", "/documents/", "/passages/", "/ui/", "/healthz", "/readyz", "/openapi.json",
-    "/teacher/",
+    "/api/", "/v1/", "/c/", "/embed/", "/documents/", "/passages/", "/ui/", "/healthz", "/readyz", "/metrics",
+    "/openapi.json", "/teacher/",
 )  # fmt: skip
 
 # Gradio compiles its templates with Function(), sets inline styles, and has inline scripts (hence the nonce).
@@ -41,7 +43,7 @@ _PAGE_POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
     "form-action 'none'; frame-ancestors {ancestors}"
 )
-# Pages of our own: no script but the one that picks light or dark.
+# Pages of our own: no script but the files that pick light or dark and close a reading page.
 STILL_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
@@ -78,9 +80,15 @@ class Guard:
             await _refuse(send, 403, FOREIGN_ORIGIN.format(origin=origin[:200]))
             return
         length = headers.get("content-length", "0")
-        limit = self.upload_limit if _UPLOAD.match(path) else BODY_LIMIT
+        limit, too_large = BODY_LIMIT, texts.BODY_TOO_LARGE.format(limit=BODY_LIMIT)
+        if upload := _UPLOAD.match(path):
+            limit = self.upload_limit
+            too_large = texts.UPLOAD_TOO_LARGE.format(megabytes=limit // 1_000_000)
         if not length.isdigit() or int(length) > limit:
-            await _refuse(send, 413, texts.BODY_TOO_LARGE.format(limit=limit))
+            if upload:  # the form of a page without script wants a page
+                await refused(Request(scope), 413, too_large)(scope, receive, _Response(send, None, {}))
+            else:
+                await _refuse(send, 413, too_large)
             return
         if scope["method"] == "OPTIONS" and (allowed := self.embedding.preflight(path, headers)):
             await Response(status_code=204, headers=allowed)(scope, receive, send)
@@ -91,7 +99,7 @@ class Guard:
             scope = {**scope, "path": "/", "raw_path": b"/"}
         elif path == "/":  # several courses
             scope = {**scope, "path": "/courses", "raw_path": b"/courses"}
-        await self.app(scope, _Limited(receive, response, limit), response)
+        await self.app(scope, _Limited(receive, response, limit, too_large), response)
 
     def _shown(self, scope: Scope) -> Shown | None:
         """Return the chat page at an address, None for any other, an unknown course, or a token that is not valid."""
@@ -170,25 +178,28 @@ class _Response:
 class _Limited:
     """Counts a body that came without a length."""
 
-    def __init__(self, receive: Receive, response: _Response, limit: int) -> None:
+    def __init__(self, receive: Receive, response: _Response, limit: int, too_large: str) -> None:
         self._receive = receive
         self._response = response
         self._limit = limit
+        self._too_large = too_large
         self._seen = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
         if self._seen > self._limit and not self._response.refused:
-            await self._response.refuse(413, texts.BODY_TOO_LARGE.format(limit=self._limit))
+            await self._response.refuse(413, self._too_large)
         return {"type": "http.disconnect"} if self._response.refused else message
 
 
 def _with_headers(headers: list[tuple[bytes, bytes]], nonce: str, own: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """Add our headers where the route has none of its own; who may read an answer is said here and nowhere else."""
     kept = [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
-    given = {name.lower() for name, _ in kept}
+    given = {name.lower(): value for name, value in kept}
     added = {**_HEADERS, "content-security-policy": _PAGE_POLICY.format(ancestors="'self'"), **own}
+    if given.get(b"content-type", b"").startswith(b"text/event-stream"):
+        added["x-accel-buffering"] = "no"  # nginx would hold a stream back until it is over
     added["content-security-policy"] = added["content-security-policy"].replace("{nonce}", nonce)
     return kept + [(k.encode(), v.encode()) for k, v in added.items() if k.encode() not in given]
 

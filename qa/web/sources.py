@@ -104,7 +104,7 @@ def _source(
     passage = marked(text, citation.start - start, citation.quote)
     return (
         f'<li><details class="tm-source" id="s-{turn}-{citation.number}"><summary>'
-        f'<span class="tm-number">{citation.number}</span>{_name(citation, citation.quote, words)}</summary>'
+        f'<span class="tm-number">{citation.number}</span>{_name(citation, citation.quote, material, words)}</summary>'
         f'<blockquote class="tm-passage" lang="{clean(material.language)}">{passage}</blockquote>{links}'
         f'<div class="tm-reference"><p><span class="tm-sr">{words.reference}: </span>'
         f'<span class="tm-reference-text">{clean(reference_to(citation, material))}</span></p>'
@@ -122,10 +122,11 @@ def _stored(citation: Citation, passages: Mapping[str, Document]) -> tuple[str, 
 def _found(turn: str, passage: RetrievedPassage, material: Material, words: Words) -> str:
     links = _links(passage.source, passage.page, passage.id, {}, material, words)
     start = passage.text.removeprefix(passage.section.split(" > ")[-1])  # the heading stands above it already
-    summary = f"<summary>{_name(passage, start[:200], words)}</summary>"
+    summary = f"<summary>{_name(passage, start[:200], material, words)}</summary>"
     return (
         f'<li><details class="tm-source" id="p-{turn}-{clean(passage.id)}">{summary}'
-        f'<blockquote class="tm-passage">{clean(passage.text)}</blockquote>{links}</details></li>'
+        f'<blockquote class="tm-passage" lang="{clean(material.language)}">{clean(passage.text)}</blockquote>'
+        f"{links}</details></li>"
     )
 
 
@@ -147,11 +148,15 @@ def place(source: str, page: int | None, section: str, words: Words = INDONESIAN
     return " · ".join(found)
 
 
-def _name(of: Citation | RetrievedPassage, snippet: str, words: Words) -> str:
-    where = place(of.source, of.page, of.section, words)
-    where = f'<span class="tm-place">{clean(where)}</span>' if where else ""
+def _name(of: Citation | RetrievedPassage, snippet: str, material: Material, words: Words) -> str:
+    """Return title, place and first words; what the material says is in its language, the rest in the page's."""
+    written = f'lang="{clean(material.language)}"'
+    heading = f"<span {written}>{clean(of.section.split(' > ')[-1])}</span>"
+    section = words.section.format(section=heading) if of.section else ""
+    where = " · ".join(filter(None, [clean(place(of.source, of.page, "", words)), section]))
+    where = f'<span class="tm-place">{where}</span>' if where else ""
     start = f'<span class="tm-snippet" aria-hidden="true">{clean(snippet)}</span>'
-    return f'<span class="tm-name"><span class="tm-title">{clean(of.title)}</span>{where}{start}</span>'
+    return f'<span class="tm-name"><span class="tm-title" {written}>{clean(of.title)}</span>{where}{start}</span>'
 
 
 def _links(

@@ -68,12 +68,13 @@ def _login(sessions: Sessions, courses: TeacherCourses) -> APIRouter:
         """Begin a session; 401: another password, 403: a form of another site, 429: too many wrong ones."""
         if from_elsewhere(request):
             return page(request, "teacher_login.html", 403, error=WRONG_PASSWORD)
+        form = await request.form(max_files=0, max_fields=5)
+        # Nothing is awaited from here on: guesses that come side by side are counted one by one.
         address = request.client.host if request.client else ""
         if wait := attempts.wait(address):
             refused = page(request, "teacher_login.html", 429, error=TOO_MANY.format(minutes=-(-wait // 60)))
             refused.headers["retry-after"] = str(wait)
             return refused
-        form = await request.form(max_files=0, max_fields=5)
         if not sessions.is_password(str(form.get("password", ""))):
             attempts.wrong(address)
             return page(request, "teacher_login.html", 401, error=WRONG_PASSWORD)

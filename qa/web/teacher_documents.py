@@ -128,9 +128,8 @@ def _save_all(form: FormData, course: TeacherCourse, trash: Trash) -> tuple[list
             continue
         try:
             name = safe_name(file.filename)
-            if replace and (course.folder / name).is_file():
-                trash.take(course.folder, name)
-            saved.append(save(file.file, name, course.folder))
+            keep = partial(trash.keep, course.folder, name) if replace else None
+            saved.append(save(file.file, name, course.folder, keep))
         except TanyaError as error:
             refused.append(str(error))
     if not saved and not refused:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 
 from index.errors import TanyaError
@@ -17,6 +18,7 @@ from qa.web.teacher_page import page, to
 SIGNED_OUT = "Sesimu sudah berakhir; masuk lagi, lalu ulangi."
 WRONG_FORM = "Formulir ini sudah tidak berlaku; muat ulang halaman ini, lalu ulangi."
 _MOST_FILES = 200
+UNREADABLE_FORM = f"Kiriman itu belum dapat dibaca; kirim paling banyak {_MOST_FILES} berkas sekaligus, lalu ulangi."
 _MOST_FIELDS = 20
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -60,6 +62,8 @@ async def _checked(request: Request, session: Session, handle: Handler) -> Respo
             return refused(request, 403, WRONG_FORM)
         try:
             form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+        except StarletteHTTPException:  # more files or fields, or no form at all
+            return refused(request, 400, UNREADABLE_FORM)
         except OSError as error:  # an upload waits in a temporary file until it is whole
             raise TanyaError("Disk penuh, jadi kiriman itu tidak disimpan; kosongkan ruang lalu coba lagi.") from error
         if token is None and not session.knows(str(form.get("csrf", ""))):

@@ -78,8 +78,8 @@ def size(count: int) -> str:
 
 
 def day(when: datetime | str) -> str:
-    """Write the day of a time or of an ISO date in Indonesian."""
-    date = datetime.fromisoformat(when) if isinstance(when, str) else when
+    """Write the day of a time, as this machine has it, or of an ISO date in Indonesian."""
+    date = datetime.fromisoformat(when) if isinstance(when, str) else when.astimezone()
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 

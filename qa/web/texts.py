@@ -12,12 +12,18 @@ ERROR = "Maaf, ada gangguan saat menyiapkan jawaban. Coba kirim lagi; kalau teta
 TOO_BUSY = "Maaf, sedang banyak pertanyaan yang menunggu. Coba kirim lagi sebentar lagi."
 
 BODY_TOO_LARGE = "Kiriman terlalu besar (paling banyak {limit} byte); ringkas pertanyaannya lalu kirim lagi."
+UPLOAD_TOO_LARGE = (
+    "Berkasnya terlalu besar (paling banyak {megabytes} MB sekali kirim); kirim satu per satu, "
+    "atau bagi menjadi beberapa berkas yang lebih kecil."
+)
 NOT_JSON = (
     'Isi kiriman harus JSON seperti {"question": "Apa itu ...?", "history": []}, '
     "dengan history daftar pertanyaan sebelumnya."
 )
+WRONG_VALUE = "Nilai {name} di alamat itu kosong atau tidak dapat dipakai; periksa lalu coba lagi."
+TOO_MANY_ENTRIES = "Isi {name} terlalu banyak (paling banyak {limit}); kirim yang terbaru saja."
 UNKNOWN_DOCUMENT = "Dokumen itu tidak ada di materi mata kuliah ini."
-DOCUMENT_MOVED = "Berkas dokumen itu sudah tidak ada di folder materi; jalankan tanya index untuk memperbarui indeks."
+DOCUMENT_MOVED = "Berkas dokumen itu sudah tidak ada di folder materi; beri tahu pengajar atau pengelolanya."
 UNKNOWN_PASSAGE = "Bagian itu tidak ada di indeks yang sedang dipakai; kirim ulang pertanyaannya."
 UNKNOWN_ANSWER = "Jawaban itu sudah tidak tersimpan, jadi tidak bisa dinilai; kirim ulang pertanyaannya."
 UNKNOWN_COURSE = "Mata kuliah '{name}' tidak ada; yang ada: {names}."

@@ -39,7 +39,7 @@ _ENGLISH: Mapping[str, str] = MappingProxyType(
         texts.NO_SUCH_COURSE_HELP: "The address may be mistyped, or the course has moved. These are here now:",
         texts.NOT_OPENED: "The chat cannot be opened yet",
         texts.NOT_SHOWN: "This page cannot be shown",
-        texts.DOCUMENTS_COUNT: "{count} documents",
+        texts.DOCUMENTS_COUNT: "Documents: {count}",
         texts.READING_PAGE: "Course material",
         texts.BACK_TO_CHAT: "Back to the chat",
         texts.PART_SHOWN: "Only the part around the quote is shown here.",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from index.errors import TanyaError
-from qa.web.uploads import free_path, unwritable
+from qa.web.uploads import free_path, placing, unwritable
 
 KEPT_DAYS = 30
 _STAMP = "%Y%m%dT%H%M%S%f"
@@ -38,13 +41,28 @@ class Trash:
         Raises:
             TanyaError: it is gone, leads out of the course, or cannot be moved.
         """
+        self._store(course, source, shutil.move)
+
+    def keep(self, course: Path, source: str) -> None:
+        """Copy a file of the course here; it stays where it is until another replaces it.
+
+        Raises:
+            TanyaError: as `take`.
+        """
+        self._store(course, source, partial(shutil.copy2, follow_symlinks=False))
+
+    def _store(self, course: Path, source: str, bring: Callable[[Path, Path], Any]) -> None:
         path = course / source.replace("\0", "\ufffd")
         if not path.parent.resolve().is_relative_to(course.resolve()) or not (path.is_file() or path.is_symlink()):
             raise TanyaError(f"Berkas '{source}' sudah tidak ada di folder materi; muat ulang halaman ini.")
         target = self.folder / datetime.now(UTC).strftime(_STAMP) / source
         try:
             target.parent.mkdir(parents=True)
-            shutil.move(path, target)
+            try:
+                bring(path, target)
+            except OSError:
+                target.unlink(missing_ok=True)  # half a copy; the file itself is still in the course
+                raise
         except OSError as error:
             self._tidy(target.parent)
             raise unwritable(path.parent, error) from error
@@ -55,15 +73,16 @@ class Trash:
         Raises:
             TanyaError: it is no longer here, or cannot be moved.
         """
-        found = next((file for file in self.files() if file.id == identity), None)
-        if found is None:
-            raise TanyaError("Berkas itu sudah tidak ada di tempat sampah; muat ulang halaman ini.")
-        try:
-            (course / found.source).parent.mkdir(parents=True, exist_ok=True)
-            target = free_path(course / found.source)
-            shutil.move(self.folder / identity / found.source, target)
-        except OSError as error:
-            raise unwritable(course, error) from error
+        with placing:
+            found = next((file for file in self.files() if file.id == identity), None)
+            if found is None:
+                raise TanyaError("Berkas itu sudah tidak ada di tempat sampah; muat ulang halaman ini.")
+            try:
+                (course / found.source).parent.mkdir(parents=True, exist_ok=True)
+                target = free_path(course / found.source)
+                shutil.move(self.folder / identity / found.source, target)
+            except OSError as error:
+                raise unwritable(course, error) from error
         shutil.rmtree(self.folder / identity, ignore_errors=True)
         return target.relative_to(course).as_posix()
 

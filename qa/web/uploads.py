@@ -8,6 +8,7 @@ import re
 import secrets
 import threading
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,8 +21,8 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 _DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
 _LONGEST_NAME = 180  # bytes; most file systems allow 255, and ours needs room for a number
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# One after another, so that two uploads of one name do not take each other's place.
-_placing = threading.Lock()
+# One after another, so that two files of one name do not take each other's place.
+placing = threading.Lock()
 
 
 def safe_name(given: str) -> str:
@@ -46,13 +47,16 @@ def safe_name(given: str) -> str:
     return f"{stem}.{suffix}"
 
 
-def save(content: BinaryIO, name: str, folder: Path) -> str:
-    """Write a file into the folder and return its name there: numbered, where another has the name.
+def save(content: BinaryIO, name: str, folder: Path, keep: Callable[[], None] | None = None) -> str:
+    """Write a file into the folder and return its name there.
+
+    Where another has the name, this one is numbered; with `keep`, it replaces that one at one stroke, after `keep` has
+    stored a copy of it.
 
     The file appears whole or not at all; until then it is hidden, and the index does not see it.
 
     Raises:
-        TanyaError: it is empty, the disk is full, or the folder cannot be written.
+        TanyaError: it is empty, the disk is full, or the folder cannot be written; what was there is as it was.
     """
     part = folder / f".{secrets.token_hex(8)}.part"
     try:
@@ -64,9 +68,13 @@ def save(content: BinaryIO, name: str, folder: Path) -> str:
                     raise TanyaError(f"Berkas '{name}' kosong; kirim berkas yang berisi.")
                 file.flush()
                 os.fsync(file.fileno())
-            with _placing:
-                target = free_path(folder / name)
-                part.rename(target)
+            with placing:
+                target = folder / name
+                if keep and target.is_file():
+                    keep()
+                else:
+                    target = free_path(target)
+                part.replace(target)
             return target.name
         finally:
             part.unlink(missing_ok=True)

@@ -23,11 +23,13 @@ def why_html(answer: Answer, turn: str, material: Material, words: Words) -> str
 
 
 def confidence_sentence(answer: Answer, threshold: float, words: Words) -> str:
-    """Say the confidence in words and as a number, beside the threshold."""
+    """Say the confidence in words and as a number, beside the threshold, or why it was answered below that."""
     if "read" not in answer.timings:  # nothing was read: the answer comes from the facts about a document
         return words.why_not_asked
-    said = words.unsure if answer.abstained else _level(answer.confidence, words.sure)
     percent, least = round(100 * answer.confidence), round(100 * threshold)
+    if not answer.abstained and answer.confidence < round(threshold, 4):  # the confidence is rounded so, too
+        return words.why_spelled_out.format(percent=percent)
+    said = words.unsure if answer.abstained else _level(answer.confidence, words.sure)
     return words.why_sure.format(words=said, percent=percent, threshold=least)
 
 

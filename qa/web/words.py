@@ -75,6 +75,7 @@ class Words:
 
     why: str
     why_sure: str
+    why_spelled_out: str
     why_not_asked: str
     sure: tuple[tuple[float, str], ...]
     unsure: str
@@ -118,10 +119,10 @@ INDONESIAN = Words(
     footnote="Jawaban bisa keliru. Periksa sumbernya sebelum kamu pakai.",
     new_chat="Obrolan baru",
     history="Riwayat",
-    history_note="Percakapanmu hanya disimpan di peramban ini.",
+    history_note="Percakapanmu hanya disimpan di peramban ini, paling banyak 30 yang terakhir.",
     history_empty="Belum ada percakapan. Yang kamu tanyakan akan muncul di sini.",
     delete_all="Hapus semua",
-    delete_sure="Hapus semua percakapan di peramban ini? Ini tidak bisa dibatalkan.",
+    delete_sure="Hapus semua percakapan mata kuliah ini di peramban ini? Ini tidak bisa dibatalkan.",
     keep="Batal",
     menu="Menu",
     close="Tutup",
@@ -181,6 +182,10 @@ INDONESIAN = Words(
     copy_reference="Salin rujukan",
     why="Mengapa jawaban ini?",
     why_sure="Keyakinan bahwa materi menjawabnya: {words} ({percent}%). Di bawah {threshold}%, aku tidak menjawab.",
+    why_spelled_out=(
+        "Kepanjangan yang kamu tanyakan tertulis langsung di materi, jadi dijawab walaupun keyakinan pembacanya rendah "
+        "({percent}%)."
+    ),
     why_not_asked="Jawaban ini diambil langsung dari keterangan dokumen (judul, penulis, tanggal).",
     sure=((0.85, "tinggi"), (0.65, "cukup"), (0.0, "rendah")),
     unsure="terlalu rendah",
@@ -208,8 +213,8 @@ INDONESIAN = Words(
             "vote-failed": "Penilaianmu belum tersimpan. Coba sekali lagi.",
             "new-chat": "Obrolan baru dimulai.",
             "signal-lost": (
-                "Sambungan ke Tanya Materi terputus. Periksa apakah programnya masih berjalan, "
-                "lalu muat ulang halaman ini."
+                "Sambungan ke Tanya Materi terputus. Periksa internetmu, salin pertanyaanmu kalau perlu, lalu muat "
+                "ulang. Percakapan yang sudah selesai ada di Riwayat."
             ),
             "not-admitted": (
                 "Halaman ini tidak lagi boleh membuka mata kuliah ini. Muat ulang halaman; kalau tetap begini, "
@@ -217,13 +222,18 @@ INDONESIAN = Words(
             ),
             "opened": "Percakapan dibuka. Kamu bisa bertanya lagi.",
             "deleted": "Percakapan dihapus.",
-            "deleted-all": "Semua percakapan dihapus.",
+            "deleted-all": "Semua percakapan mata kuliah ini dihapus.",
             "delete-one": "Hapus percakapan “{title}”",
             "not-kept": "Peramban ini tidak mengizinkan penyimpanan; percakapanmu hilang saat halaman ditutup.",
             "nothing-yet": "Belum ada percakapan untuk diunduh atau dicetak.",
             "question": "Pertanyaan",
             "sources": "Sumber",
             "caution": "Jawaban bisa keliru. Periksa sumbernya sebelum dipakai.",
+            "cut-short": "Dihentikan sebelum selesai",
+            "retry": "Tanya ulang",
+            "kind-generated": "Dirangkum dari materi",
+            "kind-quoted": "Kutipan langsung dari materi",
+            "kind-abstained": "Tidak ada di materi",
             "turns": "{count} pertanyaan",
         }
     ),
@@ -251,10 +261,10 @@ ENGLISH = Words(
     footnote="Answers can be wrong. Check the source before you use them.",
     new_chat="New chat",
     history="History",
-    history_note="Your conversations are kept in this browser only.",
+    history_note="Your conversations are kept in this browser only, the last 30 at most.",
     history_empty="No conversations yet. What you ask will appear here.",
     delete_all="Delete all",
-    delete_sure="Delete all conversations in this browser? This cannot be undone.",
+    delete_sure="Delete all conversations of this course in this browser? This cannot be undone.",
     keep="Cancel",
     menu="Menu",
     close="Close",
@@ -280,7 +290,7 @@ ENGLISH = Words(
     answer="Answer",
     understood_as="Understood as:",
     starting="Searching the material…",
-    waiting="There are {ahead} questions before yours. Please wait a moment.",
+    waiting="Questions before yours: {ahead}. Please wait a moment.",
     reading="Reading the passages that fit best…",
     writing="Still writing the answer…",
     kind=MappingProxyType(
@@ -314,6 +324,10 @@ ENGLISH = Words(
     copy_reference="Copy reference",
     why="Why this answer?",
     why_sure="Confidence that the material answers it: {words} ({percent}%). Below {threshold}% I do not answer.",
+    why_spelled_out=(
+        "The long form that you asked for is written out in the material, so I answer although the reader is not very "
+        "sure ({percent}%)."
+    ),
     why_not_asked="This answer comes straight from what is known of the document (title, author, date).",
     sure=((0.85, "high"), (0.65, "fair"), (0.0, "low")),
     unsure="too low",
@@ -341,22 +355,27 @@ ENGLISH = Words(
             "vote-failed": "Your vote is not stored yet. Please try again.",
             "new-chat": "New chat started.",
             "signal-lost": (
-                "The connection to Tanya Materi is lost. Check that the program is still running, "
-                "then reload this page."
+                "The connection to Tanya Materi is lost. Check your internet, copy your question if you need it, then "
+                "reload. Finished conversations are in History."
             ),
             "not-admitted": (
                 "This page may no longer open this course. Reload it; if that does not help, tell your teacher."
             ),
             "opened": "Conversation opened. You can go on asking.",
             "deleted": "Conversation deleted.",
-            "deleted-all": "All conversations deleted.",
+            "deleted-all": "All conversations of this course deleted.",
             "delete-one": "Delete conversation “{title}”",
             "not-kept": "This browser allows no storage; your conversations are gone when the page is closed.",
             "nothing-yet": "There is no conversation to download or print yet.",
             "question": "Question",
             "sources": "Sources",
             "caution": "Answers can be wrong. Check the sources before you use them.",
-            "turns": "{count} questions",
+            "cut-short": "Stopped before it was finished",
+            "retry": "Ask again",
+            "kind-generated": "Summarised from the material",
+            "kind-quoted": "Quoted from the material",
+            "kind-abstained": "Not in the material",
+            "turns": "questions: {count}",
         }
     ),
 )

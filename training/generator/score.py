@@ -1,6 +1,6 @@
 """Score the bundled generator on IDK-MRC valid, its gold passage given: taught by an adapter, and as it came.
 
-    python score.py --data ../shared/data --work WORK --adapter adapter.gguf [--name "rank 16"] [--sample 200]
+    python score.py --data DATA --work WORK --adapter adapter.gguf [--name "rank 16"] [--sample 200]
 
 Answerable questions: token F1 of the whole answer, and whether the gold string stands in it; how many answers are
 the refusal. The others: how many are. The adapter is asked for the sentence that the product shows and for the bare
@@ -116,7 +116,7 @@ def mean(values: list[bool] | list[float]) -> float:
 def main() -> None:
     """Score the adapter, and the base where the results lack it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--adapter", type=Path, required=True)
     parser.add_argument("--name", default="adapter, rank 16", help="what the results call the adapter")

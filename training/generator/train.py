@@ -1,6 +1,6 @@
 """Teach the bundled generator to answer from passages: a LoRA adapter; stop and go on at any time.
 
-    python train.py --data ../shared/data --work WORK --minutes 60
+    python train.py --data DATA --work WORK --minutes 60
 
 The loss covers the answer only. The learning rate falls to zero as the time runs out, whatever the speed.
 Checkpoints (the adapter and the optimiser's state) are written atomically to WORK/adapter.pt.
@@ -77,7 +77,7 @@ def with_adapter(base: Path, rank: int) -> PeftModel:
 def main() -> None:
     """Train until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60, help="training time, over all restarts")
     parser.add_argument("--until", type=dt.datetime.fromisoformat, help="end at this wall-clock time instead")

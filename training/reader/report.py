@@ -1,6 +1,6 @@
 """Calibrate an exported reader on the validation scores and report its quality.
 
-    python report.py --data ../shared/data --work WORK --export EXPORT --results results
+    python report.py --data DATA --work WORK --export EXPORT --results results
 
 Reads WORK/scores (from `score.py`), writes the "calibration" and "passage_gate" of EXPORT/config.json,
 RESULTS/reader.json and a reliability plot. What is fitted on valid is cross-fitted over two halves wherever it is
@@ -378,7 +378,7 @@ def plot(bins: list[dict[str, float]], path: Path) -> None:
 def main() -> None:
     """Calibrate, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--export", type=Path, required=True)
     parser.add_argument("--results", type=Path, default=Path("results"))

@@ -1,6 +1,6 @@
 """Run an exported reader over the validation sets and keep its raw scores, for `report.py`.
 
-    python score.py --data ../shared/data --work WORK --export EXPORT [--sets squad own gate support speed tydiqa]
+    python score.py --data DATA --work WORK --export EXPORT [--sets squad own gate support speed tydiqa]
 
 Writes WORK/scores/SET.json. `gate` are the answerable questions of IDK-MRC valid over all its train and valid
 contexts, `tydiqa` those of TyDi QA valid over its whole corpus (embedding that takes a quarter of an hour).
@@ -197,7 +197,7 @@ def score_speed(export: Path, data: Path) -> Rows:
 def main() -> None:
     """Score the chosen sets."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--export", type=Path, required=True)
     parser.add_argument("--sets", nargs="+", default=["squad", "own", "gate", "native", "support", "speed"])

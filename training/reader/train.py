@@ -1,6 +1,6 @@
 """Train the reader; stop it at any time and start it again with the same command.
 
-    python train.py --data ../shared/data --work WORK --minutes 90
+    python train.py --data DATA --work WORK --minutes 90
 
 The learning rate falls to zero as the time runs out, whatever the speed. Checkpoints are written atomically to
 WORK/checkpoint.pt. Where a run ends, its weights stay as WORK/step-N.pt and the running average of all its steps as
@@ -50,16 +50,21 @@ def losses(out: Outputs, batch: Batch) -> dict[str, Tensor]:
         ranked.append(-functional.log_softmax(out.relevance[members], 0)[batch.answerable[members].argmax()])
     ranking = torch.stack(ranked).mean() if ranked else binary.new_zeros(())
     # A span row counts fully where the answer is there, and a third where the right place is "not here".
-    places = [functional.cross_entropy(s, t, reduction="none", ignore_index=IGNORE) for s, t in _spans(out, batch)]
+    place = torch.where(batch.start == IGNORE, IGNORE, batch.start * out.start.shape[1] + batch.end)
+    missed = functional.cross_entropy(_spans(out).flatten(1), place, reduction="none", ignore_index=IGNORE)
     share = torch.where(batch.start > 0, 1.0, 0.33) * (batch.start != IGNORE)
-    span = ((places[0] + places[1]) / 2 * share).sum() / share.sum().clamp(min=1)
+    span = (missed / 2 * share).sum() / share.sum().clamp(min=1)
     pairs = batch.label != IGNORE
     entailment = functional.cross_entropy(out.entailment[pairs], batch.label[pairs]) if pairs.any() else binary * 0
     return {"binary": binary, "ranking": ranking, "span": span, "entailment": entailment}
 
 
-def _spans(out: Outputs, batch: Batch) -> list[tuple[Tensor, Tensor]]:
-    return [(out.start, batch.start), (out.end, batch.end)]
+def _spans(out: Outputs) -> Tensor:
+    """Return the logits (n, t, t) of all spans, (0, 0) for "not here": one softmax weighs whole spans."""
+    table = out.start.unsqueeze(2) + out.end.unsqueeze(1)
+    possible = torch.ones_like(table, dtype=torch.bool).triu()
+    possible[:, 0, 1:] = False
+    return table.masked_fill(~possible, -1e4)
 
 
 def forward(model: Reader, rows: list[Encoded], device: torch.device) -> tuple[Outputs, Batch]:
@@ -149,7 +154,7 @@ def trained_state(model: Reader) -> dict[str, Tensor]:
 def main() -> None:
     """Train until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=90, help="training time, over all restarts")
     parser.add_argument("--until", type=dt.datetime.fromisoformat, help="end at this wall-clock time instead")

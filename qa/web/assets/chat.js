@@ -1,8 +1,8 @@
 // What the chat does in the browser beyond Gradio: turns are put in place, sources open, answers are copied and voted on,
 // conversations are kept. HTML that comes from the server is built and escaped there (render.py, shell.py); nothing else
 // is ever put in as HTML.
-import { download, markdown } from "./export.js";
-import { conversation, fitting, save } from "./history.js";
+import { day, download, markdown } from "./export.js";
+import { conversation, fitting, keyOf, merged, parse, save } from "./history.js";
 import { clicked as clickedPanel, markChoices, start as startPanels } from "./panels.js";
 
 const PARTS = ["question", "label", "answer", "note", "sources", "why", "actions"];
@@ -12,9 +12,13 @@ const SUGGEST_MS = 400;
 const opened = new Map(); // id of a <details> → what the student chose
 const dismissed = new Set(); // turns of conversations that were put away
 let talk = fresh(); // the conversation on the page, as it is kept
+let opening = null; // the conversation that shall stand in its place, until the server has made HTML of it
+let replaced = null; // the turn that is asked again, until its new answer begins
+let told = ""; // the turn and the status that were said last
 let send = () => {};
 let flashTimer = 0;
 let watchTimer = 0;
+let showTimer = 0;
 let suggestTimer = 0;
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -30,9 +34,17 @@ function fresh() {
   return { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, title: "", turns: [] };
 }
 
+// Emptied first: a text that was said before is said again.
 function say(text) {
   const spoken = byId("tm-spoken");
-  if (spoken && text && spoken.textContent !== text) spoken.textContent = text;
+  if (!spoken || !text) return;
+  spoken.textContent = "";
+  requestAnimationFrame(() => (spoken.textContent = text));
+}
+
+// In the dock, so that it is seen wherever the page is scrolled to.
+function warn(text) {
+  byId("tm-lost").textContent = text;
 }
 
 function scrollTo(element, block = "start") {
@@ -55,12 +67,17 @@ function receive(html) {
   if (!html) return;
   const template = document.createElement("template");
   template.innerHTML = html;
-  const turns = [...template.content.children].filter((turn) => !dismissed.has(turn.id));
+  const all = [...template.content.children];
+  if (opening && all.some((turn) => isKept(turn) && isOf(opening, turn))) changeTo(opening);
+  const turns = all.filter((turn) => (isKept(turn) ? isOf(talk, turn) : !dismissed.has(turn.id)));
   turns.forEach(place);
   const last = turns.at(-1);
-  if (last?.dataset.kept === "true") kept(last);
+  if (last && isKept(last)) kept(last);
   else if (last) answered(last);
 }
+
+const isKept = (turn) => turn.dataset.kept === "true";
+const isOf = ({ turns }, turn) => turns.some((one) => `t-${one.id}` === turn.id);
 
 function place(turn) {
   const shown = byId(turn.id);
@@ -73,12 +90,18 @@ function place(turn) {
 function answered(turn) {
   const shown = byId(turn.id);
   if (shown === turn) {
+    // An answer stays where the same question is refused now.
+    if (replaced && (turn.dataset.state !== "error" || !isOf(talk, replaced))) putAway(replaced);
+    replaced = null;
     focusInput();
     requestAnimationFrame(() => scrollTo(turn));
   }
   const over = ["done", "stopped", "error"].includes(turn.dataset.state);
   setBusy(!over);
-  say(turn.dataset.spoken);
+  warn("");
+  const news = `${turn.id} ${turn.dataset.spoken}`;
+  if (news !== told) say(turn.dataset.spoken);
+  told = news;
   if (!over) {
     watch();
     return;
@@ -91,6 +114,7 @@ function answered(turn) {
 
 // Turns of an old conversation, or all turns in another language.
 function kept(turn) {
+  clearTimeout(showTimer);
   setBusy(busy());
   if (byId(turn.id) === turn) {
     scrollTo(turn);
@@ -107,24 +131,54 @@ function keep(turn) {
 }
 
 // Gradio only says in English, in a corner, that the server is gone or refuses; so ask it when nothing came for a while.
+async function trouble() {
+  const status = await fetch(`v1/models/${words().course}`, { headers: withToken() }).then((response) => response.status, () => 0);
+  if (status === 401 || status === 403) return words().notAdmitted;
+  return status > 0 && status < 500 ? "" : words().signalLost;
+}
+
 function watch(wait = WATCH_MS) {
   clearTimeout(watchTimer);
   watchTimer = setTimeout(async () => {
-    const status = await fetch(`v1/models/${words().course}`, { headers: withToken() }).then((response) => response.status, () => 0);
+    const wrong = await trouble();
     if (!busy()) return;
-    const alive = status > 0 && status < 500;
-    const refused = status === 401 || status === 403;
-    if (alive && !refused && (wait < WATCH_MS || $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])'))) {
+    const running = $('.tm-turn:last-child:is([data-state="searching"], [data-state="writing"])');
+    if (!wrong && (wait < WATCH_MS || running)) {
       watch();
       return;
     }
+    replaced = null;
+    if (wrong && running) breakOff(running);
     setBusy(false);
-    byId("tm-lost").textContent = refused ? words().notAdmitted : alive ? "" : words().signalLost;
+    warn(wrong);
   }, wait);
 }
 
+// The answer will not go on: nothing shows that it does, and the question can be asked again.
+function breakOff(turn) {
+  turn.dataset.state = "lost";
+  $(".tm-status", turn)?.remove();
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "tm-action";
+  again.dataset.do = "retry";
+  again.textContent = words().retry;
+  $(".tm-actions", turn).replaceChildren(again);
+}
+
+// Ask the server for turns as HTML; what hinders it is said.
+function show(turns, replaces = false) {
+  warn("");
+  clearTimeout(showTimer);
+  send("show", { language: root.dataset.language, turns, replaces });
+  showTimer = setTimeout(async () => {
+    const wrong = await trouble();
+    if (wrong) warn(wrong);
+  }, FIRST_WATCH_MS);
+}
+
 function asking() {
-  byId("tm-lost").textContent = "";
+  warn("");
   clearTimeout(suggestTimer);
   setBusy(true);
   watch(FIRST_WATCH_MS);
@@ -159,6 +213,8 @@ function clear() {
   clearTimeout(suggestTimer);
   setBusy(false);
   talk = fresh();
+  opening = null;
+  replaced = null;
 }
 
 function newChat() {
@@ -173,16 +229,27 @@ function newChat() {
 function openConversation(id) {
   const found = conversation(words().course, id);
   if (!found || id === talk.id) return;
+  opening = found;
+  show(found.turns, true);
+}
+
+function changeTo({ id, title, turns }) {
   clear();
-  talk = { id: found.id, title: found.title, turns: found.turns };
-  for (const turn of found.turns) dismissed.delete(`t-${turn.id}`);
-  root.dataset.started = "true";
-  send("show", { language: root.dataset.language, turns: found.turns, replaces: true });
+  talk = { id, title, turns };
+  for (const turn of turns) dismissed.delete(`t-${turn.id}`);
 }
 
 function forgotten(id) {
   // What is still on the page becomes a conversation of its own with the next question.
-  if (id === undefined || id === talk.id) talk = { ...fresh(), turns: [] };
+  if (id === undefined || id === talk.id) talk = fresh();
+}
+
+// The same conversation in another tab: its new turns are taken over, and what it dropped or deleted is dropped here.
+function changedElsewhere({ key, oldValue, newValue }) {
+  if (key !== null && key !== keyOf(words().course, talk.id)) return;
+  const after = parse(newValue)?.turns.filter((turn) => !dismissed.has(`t-${turn.id}`));
+  if (after) talk.turns = merged(talk.turns, parse(oldValue)?.turns ?? [], after);
+  else forgotten();
 }
 
 // ---- what could be asked next --------------------------------------------------------------------------------
@@ -284,9 +351,11 @@ function flash(turn, name, button) {
 
 function retry(turn) {
   if (busy()) return;
-  const last = turn === log().lastElementChild;
+  if (turn === log().lastElementChild) replaced = turn;
   askFor(turn.dataset.question);
-  if (!last) return;
+}
+
+function putAway(turn) {
   dismissed.add(turn.id);
   talk.turns = talk.turns.filter((one) => `t-${one.id}` !== turn.id);
   turn.remove();
@@ -358,7 +427,7 @@ function exportIt() {
   }
   const date = new Intl.DateTimeFormat(root.lang, { dateStyle: "long" }).format();
   const text = markdown({ title: talk.title, course: $(".tm-brand h1").textContent, turns: talk.turns, date }, words());
-  download(text, `tanya-materi-${words().course}-${new Date().toISOString().slice(0, 10)}.md`);
+  download(text, `tanya-materi-${words().course}-${day(new Date())}.md`);
 }
 
 function print() {
@@ -367,8 +436,8 @@ function print() {
 }
 
 function nothingYet() {
-  byId("tm-lost").textContent = words().nothingYet;
-  setTimeout(() => (byId("tm-lost").textContent = ""), 4000);
+  warn(words().nothingYet);
+  setTimeout(() => warn(""), 4000);
 }
 
 // On paper every source is open, and afterwards as before.
@@ -402,7 +471,7 @@ function speak(code) {
   window.tanyaTheme.language(code);
   const inMenu = byId("tm-menu")?.matches(":popover-open");
   changeFixedParts();
-  send("show", { language: code, turns: fitting(talk.turns) });
+  show(fitting(talk.turns));
   if (!inMenu) return;
   byId("tm-menu").showPopover();
   $(`[data-set-language="${code}"]`).focus();
@@ -438,7 +507,8 @@ function whenReady() {
   }
   const built = $(".tm-fixed").dataset.language;
   changeFixedParts();
-  if (built !== root.dataset.language) send("show", { language: root.dataset.language, turns: [] });
+  if (built !== root.dataset.language) show([]);
+  byId("tm-dock").prepend(byId("tm-lost"));
   root.dataset.ready = "true";
   byId("tm-boot")?.remove();
   if (!root.hasAttribute("data-embed")) focusInput(); // the page outside keeps its focus
@@ -454,7 +524,7 @@ function keepLanguage() {
 }
 
 startPanels({
-  open: openConversation, current: () => talk.id, forgotten, putAway: newChat, copyLast, stop,
+  open: openConversation, current: () => talk.id, forgotten, changedElsewhere, putAway: newChat, copyLast, stop,
   compose: () => input()?.focus(), exportIt, print, say, speak,
 });
 window.tanyaMateri = { attach, suggest, ask: askFor, compose: focusComposer };

@@ -20,8 +20,13 @@ function source(citation, reference) {
   return `${citation.number}. ${line(reference || citation.title)}\n   > ${line(citation.quote)}`;
 }
 
-function turn({ question, answer, references = [] }, words) {
+// "kindQuoted" for "quoted", as the page names its words.
+const kindOf = ({ kind }, words) => words[`kind${String(kind).replace(/^./, (first) => first.toUpperCase())}`];
+
+function turn({ question, answer, state, references = [] }, words) {
   const parts = [`## ${line(question)}`];
+  const about = [answer?.answer && kindOf(answer, words), state === "stopped" && words.cutShort].filter(Boolean);
+  if (about.length) parts.push(`*${about.map(line).join(" · ")}*`);
   if (answer?.answer) parts.push(paragraphs(answer.answer));
   if (answer?.citations?.length) {
     const sources = answer.citations.map((citation, at) => source(citation, references[at]));
@@ -33,6 +38,11 @@ function turn({ question, answer, references = [] }, words) {
 export function markdown({ title, course, turns, date }, words) {
   const head = `# ${line(title)}\n\n*Tanya Materi · ${line(course)} · ${date}*`;
   return `${[head, ...turns.map((one) => turn(one, words)), `---\n\n*${line(words.caution)}*`].join("\n\n")}\n`;
+}
+
+// YYYY-MM-DD where the student is.
+export function day(date) {
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
 export function download(text, name) {

@@ -9,10 +9,12 @@ const memory = new Map(); // where the browser allows no storage
 let blocked = false;
 
 const prefix = (course) => `tanya-materi:${VERSION}:${course}:`;
+export const keyOf = (course, id) => prefix(course) + id;
 
-function read(key) {
+// A conversation from what is stored of it, null where that is none.
+export function parse(text) {
   try {
-    const found = JSON.parse(localStorage.getItem(key));
+    const found = JSON.parse(text);
     const whole = found && found.v === VERSION && typeof found.id === "string" && Array.isArray(found.turns);
     return whole && found.turns.length && found.turns.every((turn) => typeof turn?.question === "string") ? found : null;
   } catch {
@@ -20,10 +22,12 @@ function read(key) {
   }
 }
 
-function stored(course) {
-  const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at));
-  return keys.filter((key) => key?.startsWith(prefix(course))).map(read).filter(Boolean);
+function keys(course) {
+  const all = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at));
+  return all.filter((key) => key?.startsWith(prefix(course)));
 }
+
+const stored = (course) => keys(course).map((key) => parse(localStorage.getItem(key))).filter(Boolean);
 
 // Newest first.
 export function conversations(course) {
@@ -34,6 +38,13 @@ export function conversations(course) {
     blocked = true;
   }
   return found.sort((a, b) => b.time - a.time);
+}
+
+// The turns of a conversation that another tab changed from `before` to `after`: the other tab's, then those that only
+// this one has.
+export function merged(turns, before, after) {
+  const theirs = new Set([...before, ...after].map((turn) => turn.id));
+  return [...after, ...turns.filter((turn) => !theirs.has(turn.id))];
 }
 
 export const conversation = (course, id) => conversations(course).find((one) => one.id === id);
@@ -53,7 +64,7 @@ export function save(course, { id, title, turns }) {
   while (others.length >= MOST) forget(course, others.pop().id);
   for (;;) {
     try {
-      localStorage.setItem(prefix(course) + id, text);
+      localStorage.setItem(keyOf(course, id), text);
       memory.delete(id);
       blocked = false;
       return true;
@@ -72,14 +83,20 @@ export function save(course, { id, title, turns }) {
 export function forget(course, id) {
   memory.delete(id);
   try {
-    localStorage.removeItem(prefix(course) + id);
+    localStorage.removeItem(keyOf(course, id));
   } catch {
     blocked = true;
   }
 }
 
+// Also what cannot be read.
 export function forgetAll(course) {
-  for (const one of conversations(course)) forget(course, one.id);
+  for (const one of [...memory.values()]) if (one.course === course) memory.delete(one.id);
+  try {
+    for (const key of keys(course)) localStorage.removeItem(key);
+  } catch {
+    blocked = true;
+  }
 }
 
 // Whether the last try to keep a conversation failed.

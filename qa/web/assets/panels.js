@@ -7,7 +7,7 @@ const byId = (id) => document.getElementById(id);
 const words = () => byId("tm-texts").dataset;
 const course = () => words().course;
 let keysOff = false;
-let chat; // what chat.js lets the panels do: open, started, putAway, copyLast, stop, compose, exportIt, print, say
+let chat; // what chat.js lets the panels do, and what it wants to hear of
 
 function readKeysOff() {
   try {
@@ -189,6 +189,8 @@ export function start(actions) {
     if (event.target.id === "tm-keys-on") keepKeysOff(!event.target.checked);
   });
   window.addEventListener("storage", (event) => {
-    if (isKeptKey(course(), event.key) && byId("tm-history")?.open) list();
+    if (!isKeptKey(course(), event.key)) return;
+    chat.changedElsewhere(event);
+    if (byId("tm-history")?.open) list();
   });
 }
