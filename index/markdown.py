@@ -12,10 +12,10 @@ from index.blocks import Content, Piece
 from index.decoding import decode
 from index.markup import MARKERS, is_bold_heading, page_pieces, parse
 
-# What stands between the marks of front matter: "key: value", what belongs to the key above, comments.
+# What stands between the marks of front matter: "key: value", what belongs to the key above, comments, empty lines.
 _FACT = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}:(?:\s|$)")
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
-_DETAIL = re.compile(r"\s+\S|-\s|#")
+_DETAIL = re.compile(r"\s+\S|-\s|#|[\]}]\s*$|\s*$")
 
 
 def read_markdown(data: bytes, source: str) -> Content:
@@ -36,10 +36,11 @@ def read_markdown(data: bytes, source: str) -> Content:
 
 
 def _is_front_matter(header: str) -> bool:
-    """Tell front matter from a section between two rules."""
+    """Tell front matter from a section between two rules: where it has empty lines, it begins with a key."""
     lines = header.split("\n")
     facts = [line for line in lines if _FACT.match(line)]
-    return bool(facts) and all(_FACT.match(line) or _DETAIL.match(line) for line in lines)
+    begins = _FACT.match(lines[0]) or all(line.strip() for line in lines)
+    return bool(facts and begins) and all(_FACT.match(line) or _DETAIL.match(line) for line in lines)
 
 
 def _facts(header: str) -> dict[str, str]:

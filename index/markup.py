@@ -130,11 +130,12 @@ def _list(element: etree._Element, name: str, depth: int) -> Iterator[Piece]:
 def _table(element: etree._Element, depth: int, marker: str) -> Iterator[Piece]:
     """Yield the rows of a table; of one that only lays out a page, the blocks of its cells.
 
-    That is a table of one row, or one that holds headings or other tables.
+    That is a table of one row, or one that holds other tables, or headings but for those of its columns.
     """
     rows = list(_rows(element))
-    nested = (part for row in rows for part in row.iter() if _name(part) in _HEADINGS or _name(part) == "table")
-    if len(rows) == 1 or any(True for _ in nested):
+    below = rows[1:] if rows and _heads_columns(rows[0]) else rows
+    headed = any(_name(part) in _HEADINGS for row in below for part in row.iter())
+    if len(rows) == 1 or headed or any(_name(part) == "table" for row in rows for part in row.iter()):
         yield from _walk(element, depth, marker)
         return
     yield from (piece for caption in element.findall("caption") for piece in _walk(caption, 0, ""))
@@ -142,6 +143,14 @@ def _table(element: etree._Element, depth: int, marker: str) -> Iterator[Piece]:
         cells = [_cell(cell) for cell in row if _name(cell) in _CELLS]
         if any(cells):
             yield Piece("table", " | ".join(cells))
+
+
+def _heads_columns(row: etree._Element) -> bool:
+    """Whether the cells of a row are header cells, or hold nothing beside a heading."""
+    cells = [cell for cell in row if _name(cell) in _CELLS]
+    return len(cells) > 1 and all(
+        _name(cell) == "th" or {piece.kind for piece in _walk(cell, 0, "")} <= {"heading"} for cell in cells
+    )
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:

@@ -103,8 +103,12 @@ def _count_items(document: etree._Element) -> None:
 
 def _take_notes(page: html.HtmlElement) -> list[Piece]:
     """Take the notes out of the page that mammoth wrote, and their marks out of the text."""
-    for mark in [mark for mark in page.iter("sup") if any(_is(_NOTE_MARK, a.get("id")) for a in mark.iter("a"))]:
+    for mark in [link for link in page.iter("a") if _is(_NOTE_MARK, link.get("id"))]:
+        outer = mark.getparent()
         mark.drop_tree()
+        while outer.tag == "sup" and not len(outer) and not (outer.text or "").strip(" ,;"):
+            empty, outer = outer, outer.getparent()
+            empty.drop_tree()
     notes: list[Piece] = []
     for note in [item for item in page.iter("li") if _is(_NOTE, item.get("id"))]:
         for back in [link for link in note.iter("a") if _is(_NOTE_MARK, link.get("href"))]:

@@ -23,6 +23,14 @@ from index.layout import Line, body_size, is_heading, pieces_of
 logger = logging.getLogger(__name__)
 
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxlc]{1,6})\W*")
+# A number before or behind other words, and the nouns whose number is part of a title: "Materi Pertemuan 3".
+_COUNTED = re.compile(r"(.*[\s|·•])(\d{1,4})|(\d{1,4})([\s|·•].*)")
+_LABELS = frozenset(
+    """
+    bab bagian chapter contoh gambar hari kasus kegiatan ke kelas kelompok kuliah langkah latihan lecture materi minggu
+    modul part pekan pelajaran pertemuan sesi siklus skenario soal studi subbab tabel tahap topik tugas unit week
+    """.split()
+)
 # PDFium writes a hyphen at a line's end as U+FFFE or U+0002, and no line break after it.
 _LINE_BREAK = re.compile("(\r\n|\n|\r|(?<=[\x02\ufffe]))")
 _HYPHENS = str.maketrans("\x02\ufffe", "--")
@@ -105,6 +113,7 @@ def _page_lines(document: pypdfium2.PdfDocument, number: int, tables: _Tables) -
     rules = sum(1 for _ in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=1)) if lines else 0
     textpage.close()
     page.close()
+    lines = [line for line in lines if line.text]  # some hold control characters only
     return _with_tables(lines, tables.on(number)) if rules >= _MANY_RULES else lines
 
 
@@ -197,7 +206,8 @@ def _within(line: Line, box: _Box) -> bool:
 def _without_running(lines: Sequence[Line], pages: int) -> list[Line]:
     """Drop page numbers, and the lines at the edges of pages that come again on others.
 
-    Their numbers may differ from page to page; those of a title at the top ("Pertemuan 3") tell it from others.
+    Their numbers may differ from page to page; those of a title at the top ("Pertemuan 3") tell it from others, but
+    for a page number beside it ("Modul Ekologi Sungai | 3"), which grows with the page.
     """
     body = body_size(lines)
     seen: dict[str, set[int]] = {}
@@ -205,7 +215,7 @@ def _without_running(lines: Sequence[Line], pages: int) -> list[Line]:
         if line.at_edge:
             seen.setdefault(_running_key(line, body), set()).add(line.page)
     least = 2 if pages <= 4 else max(3, pages // 4)
-    running = {text for text, where in seen.items() if len(where) >= least}
+    running = {text for text, where in seen.items() if len(where) >= (max(3, least) if "\0" in text else least)}
     return [
         line
         for line in lines
@@ -214,5 +224,17 @@ def _without_running(lines: Sequence[Line], pages: int) -> list[Line]:
 
 
 def _running_key(line: Line, body: float) -> str:
-    titled = line.bottom > line.height / 2 and is_heading(line, body)
-    return " ".join(line.text.casefold().split()) if titled else fingerprint(line.text)
+    """What a line has in common with its recurrences; behind a NUL how far its page number is ahead of the page."""
+    if not (line.bottom > line.height / 2 and is_heading(line, body)):
+        return fingerprint(line.text)
+    text = " ".join(line.text.casefold().split())
+    counted = _COUNTED.fullmatch(text)
+    if not counted:
+        return text
+    before, last, first, after = counted.groups()
+    words = re.findall(r"[^\W\d_]+", before or after)
+    parted = re.search(r"[|·•]\s*$", before) if before else re.match(r"\s*[|·•]", after)
+    # A short label and its number ("Contoh Soal 3") are a title, also where every page has the next one.
+    if not words or words[-1 if before else 0] in _LABELS or (len(words) < 3 and not parted):
+        return text
+    return f"{before or after}\0{int(last or first) - line.page}"

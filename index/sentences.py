@@ -12,8 +12,8 @@ from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenc
 _ABBREVIATIONS = """
     a.n abd al alm almh apt art b.d bag bdk bhd bpk br brigjen c.q cf co corp d.a dg dkk dll dng doc dr dra drg
     drh drs ds dsb dsk dst e.g ed eds et etc fig gb gbr gd gg h hj hlm i.e ibid inc ir irjen jend jhr jl jln
-    jr kab kec kel kep kh kol komjen kpd krn l.l lamp lc lih ll lt ltd ltjen m.a m.eng m.h m.hum m.kom m.m m.pd m.pd.i
-    m.sc m.si m.t maj mayjen moh mr mrs ms muh n.b no nn ns ny nomor op op.cit p p.a p.p pasc pen penj ph.d pp prof
+    jr kab kec kel kep kh kol komjen kpd krn l.l lamp lih ll ltd ltjen m.a m.eng m.h m.hum m.kom m.m m.pd m.pd.i
+    m.sc m.si m.t maj mayjen moh mr mrs ms muh n.b no nn ny nomor op op.cit p p.a p.p pasc pen penj ph.d pp prof
     ps pt r.a red rer rev s.d s.e s.h s.hum s.i.p s.ikom s.ip s.kep s.kom s.pd s.pd.i s.sos s.t s.t.p sbb sda
     sdr sdri sec sej sgt
     sr st stb supt tab tb tbk tel telp tgl th thn tn tsb tt u.b u.p v vol vs y.l yg yth
@@ -41,8 +41,8 @@ _NUMBER = re.compile(r"\[\d{1,3}\]\s*")
 _YEAR = re.compile(r"[(\[](?:(?:19|20)\d\d[a-z]?|n\.d\.|t\.t\.)[^)\]\n]{0,30}[)\]][.,:]|(?:19|20)\d\d[a-z]?\.(?=\s)")
 _MARKS = re.compile(r"(?:\[\d{1,3}\]\s*+)++(?![a-z])")  # but "[3] menunjukkan" begins a sentence
 # No abbreviations for Punkt, as sentences end with them, too ("hal" is a thing, "PKL" a course): "hal. 12",
-# "RT. 03", "Des. 2020", and "12 Des. di Jakarta".
-_BEFORE_NUMBER = re.compile(rf"\b(?:hal|(?i:rt|rw|pkl|{_MONTHS}))\.$")
+# "RT. 03", "lt. 2", "Des. 2020", and "12 Des. di Jakarta".
+_BEFORE_NUMBER = re.compile(rf"\b(?:hal|(?i:rt|rw|lt|pkl|{_MONTHS}))\.$")
 _DAY = re.compile(rf"\b\d{{1,2}}\s+(?:{_MONTHS})\.$", re.IGNORECASE)
 _WRAP_WIDTHS = range(40, 131)
 # Punkt is not linear on text without spaces; no sentence is that long.
@@ -157,13 +157,17 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _attach_citations(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give a "(Renard, 2020)", a "[3]", or the rest of a page number or date to the sentence before it."""
+    """Give a "(Renard, 2020)", a "[3]", or the rest of a page number or date to the sentence before it.
+
+    In a line that begins with a number in brackets, such numbers open the entries of a list.
+    """
     done: list[tuple[int, int]] = []
+    listed = bool(spans) and _NUMBER.match(text, *spans[0]) is not None
     for start, end in spans:
         if done and _goes_on(text, start, *done[-1]):
             done[-1] = (done[-1][0], end)
             continue
-        cited = _CITED.match(text, start, end) or _MARKS.match(text, start, end)
+        cited = _CITED.match(text, start, end) or (None if listed else _MARKS.match(text, start, end))
         if done and cited:
             done[-1] = (done[-1][0], cited.end())
             start = cited.end()

@@ -23,7 +23,8 @@ _MEANT = re.compile(
     r"(?:(?:kuliah|pertemuan|bab|minggu|nomor|no\.|ke)[\s-]*)*\d)",
     re.IGNORECASE,
 )
-_SAYS = {"menurut", "berdasarkan", "according to"}  # ... or alone behind one of these
+# ... or behind one of these, alone or before nothing but the name of a text.
+_SAYS = {"menurut", "berdasarkan", "according to"}
 _FEWEST_LEFT = 2  # words that say what is asked, when a name is cut out
 _BETWEEN = {
     "yang", "berjudul", "judul", "tentang", "mengenai", "karya", "oleh", "kuliah", "pertemuan", "bab", "minggu", "ke",
@@ -49,8 +50,11 @@ def split_attribution(question: str, documents: Iterable[CourseDocument], most: 
     sources: set[str] = set()
     for found in mentions:
         end, named = 0, frozenset[str]()
-        if not found["subject"] or _MEANT.match(question, found.end()):
+        is_meant = not found["subject"] or _MEANT.match(question, found.end())
+        if is_meant or (found["by"] or "").lower() in _SAYS:
             end, named = _name_end(question, found.end(), names, most)
+            if not (is_meant or _is_phrase_end(question, end)):
+                end, named = 0, frozenset()
         end = end if named else _whole_end(question, found)
         if end and not (cuts and found.start() < cuts[-1][1]):
             cuts.append((found.start(), end, bool(found["by"])))
@@ -99,6 +103,12 @@ def _name_end(question: str, start: int, names: dict[str, frozenset[str]], most:
             break
         sources, end = bearing, place
     return end, sources if end else frozenset()
+
+
+def _is_phrase_end(question: str, end: int) -> bool:
+    """Whether a name that ends at `end` goes no further: a mark, the end or an asking word is next."""
+    word = re.compile(r"\s+([\w-]+)").match(question, end)
+    return word is None or not topic_words(word[1])
 
 
 def _whole_end(question: str, found: re.Match[str]) -> int:

@@ -11,6 +11,7 @@ from index.passages import REFERENCE_SECTION
 from index.sentences import split_reference
 from qa import prompts
 from qa.citations import CheckedSentence, Evidence, content_stems, evidence_sentences
+from qa.condense import topic_words
 from qa.evidence import sentence_text
 from qa.types import RetrievedPassage
 
@@ -46,6 +47,10 @@ _TEXT = re.compile(
     r"article|reading|paper|essay|document|book)(nya|s)?\b",
     re.IGNORECASE,
 )
+# What asks for the writer of a text and of nothing else: norms and laws have a "penyusun" too.
+_WRITER = re.compile(
+    r"\b(nama(nya)?|penulis(nya)?|pengarang(nya)?|menulis|nulis|ditulis|wrote|written|author)\b", re.IGNORECASE
+)
 # What stands in quotation marks; an apostrophe within a word is none.
 QUOTED = re.compile(r"(?<!\w)[\"“”„«‘']([^\"“”„«»]+?)[\"“”»’'](?!\w)")
 # A question names a text when it holds this share of the title's content words.
@@ -63,7 +68,8 @@ def answer_about_document(
 ) -> list[CheckedSentence]:
     """Return one cited sentence from the front matter of the document that the question names, or nothing.
 
-    A document is named by its title where the question speaks of a text or quotes the title, or by its author.
+    A document is named by its title where the question speaks of a text, quotes the title, or is of nothing but who
+    wrote it and the whole title; or by its author.
     `passages` are all of the course; the citation is the line of the front matter that says it.
     """
     document = _named_document(question, documents)
@@ -117,10 +123,20 @@ def _named_document(question: str, documents: Iterable[CourseDocument]) -> Cours
     for document in documents:
         title = content_stems(document.title)
         share = len(title & asked) / len(title) if title else 0.0
+        if len(title) >= _FEWEST_TITLE_WORDS and _asks_who_wrote(question, document.title):
+            share = 1.0
         by_author = _names_author(question, document)
         if share >= _NAMED or by_author:
             scored.append((share + by_author, document))
     return _only_best(scored)
+
+
+def _asks_who_wrote(question: str, title: str) -> bool:
+    """Whether the question says nothing but "who wrote" and the whole title."""
+    asked, named = (" ".join(re.findall(r"\w+", text.lower())) for text in (question, title))
+    before, found, after = f" {asked} ".partition(f" {named} ")
+    rest = f"{before} {after}"
+    return bool(found and _WRITER.search(rest)) and not topic_words(_WRITER.sub("", rest))
 
 
 def _names_author(question: str, document: CourseDocument) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from index.lexical import is_verb, stem
 from index.sentences import ABBREVIATIONS, OPENERS, split_sentences
+from qa.amounts import amounts
 from qa.types import Citation, RetrievedPassage
 
 # Share of a sentence's content words (stems) that must stand in the quoted sentences. Set on IDK-MRC valid:
@@ -28,30 +29,27 @@ _WHO = re.compile(r"\b(?:yang|who|which|that)\b", re.I)
 _AND = re.compile(r"\s*(?:dan|serta|atau|maupun|and|or)\b", re.I)
 _INNER_STOP = re.compile(r"(\w+[)\]\"”’]*)([.!?…]+)(?=\s)")
 _LAST_WORD = re.compile(r"(?:\w+\.)*\w+$")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.)*\w")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _BEHIND = re.compile(r"\.(?!\.)\s*(?:([A-Z]\w*)(?=\W)|(\())?")
 _NEGATION = re.compile(  # "No. 11" is a number
     r"\b(?:(?:tidak|belum|jangan)(?:lah)?|bukan(?:lah|nya)?|tak(?:kan)?|tiada|(?:e?ng)?gak|tanpa|gagal|menolak|"
     r"not|never|no(?!\.?\s*\d)|none|neither|nor|without|cannot|\w+n['’]t)\b",
     re.IGNORECASE,
 )
+_NOT_ONLY = re.compile(r"\b(?:tidak|bukan|not)\s+(?:hanya|saja|cuma|sekadar|only|merely)\b", re.IGNORECASE)
+_COLLECTIVE = re.compile(r"(?:(\w+)\s+)?\bke(dua|tiga|empat)(?=\s+(?!kali)\w)", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:salah satu|sebuah|seorang|suatu)\b", re.IGNORECASE)
 # Words that change how many or when, in groups of those that say the same; the first stands for its group.
-_COUNTS = (
-    "0 nol zero,1 satu,2 dua two,3 tiga three,4 empat four,5 lima five,6 enam six,7 tujuh seven,8 delapan eight,"
-    "9 sembilan nine,10 sepuluh ten,11 sebelas eleven"
-)
-_POWERS = "belas,puluh,ratus hundred,ribu thousand,juta million,miliar milyar billion,triliun trillion,% persen percent"
 _SHARES = (
     "semua seluruh semuanya seluruhnya segenap setiap tiap all every each,beberapa sebagian sejumlah some several,"
-    "hampir almost nearly,mayoritas kebanyakan most,hanya cuma sekadar only merely,"
-    "sebelum before,setelah sesudah seusai usai pasca after"
+    "hampir almost nearly,mayoritas kebanyakan most,hanya cuma sekadar saja only merely,"
+    "sebelum before,setelah sesudah seusai usai pasca after,kemudian setelahnya sesudahnya afterwards"
 )
-_SAME = {w: group.split()[0] for group in f"{_COUNTS},{_POWERS},{_SHARES}".split(",") for w in group.split()}
-_COUNT, _POWER = (rf"\b(?:{'|'.join(re.findall('[a-z]+', words))})\b" for words in (_COUNTS, _POWERS))
-_AMOUNT = re.compile(rf"(?:\d+(?:[.,:]\d+)*|{_COUNT})(?:\s*(?:%|{_POWER}))*|{_POWER}")
-_SHARED = {group.split()[0] for group in _SHARES.split(",")}
-_ONE_OF = re.compile(r"\bsalah satu\b|\bsatu(?:-satu\w*| sama lain| per satu| pun)\b")  # they count nothing
-_ONE = re.compile(r"\b(?:satu|sebuah|seorang|suatu|one)\b", re.IGNORECASE)
+_SAME = {w: group.split()[0] for group in _SHARES.split(",") for w in group.split()}
+_NO_SHARE = re.compile(  # "apa saja" leaves nothing out, "the most common" is no majority
+    r"\b(?:apa|siapa|mana|kapan|berapa|tentu|bisa|boleh|mungkin|begitu|sama) saja\b|"
+    r"\b(?:the|its|their|his|her|our|is|are|was|were) most\b|\bmost (?:common|important|likely|recent|often)\b"
+)
 STOP_WORDS = frozenset(
     "yang dan di ke dari untuk pada dengan adalah ini itu dalam oleh sebagai atau juga akan tidak karena dapat bisa "
     "ada para agar serta antara secara tersebut merupakan yaitu yakni ialah misalnya lain saja tahun suatu "
@@ -127,25 +125,34 @@ def holds_facts(text: str, quote: str) -> bool:
 
     The part of `quote` about the same must deny as `text` does.
     """
-    counted = _amounts(quote) | ({"1"} if _ONE.search(quote) else set())
-    if not _amounts(text) <= counted or not _shares(text) <= _shares(quote):
+    said, given = amounts(text), amounts(_COLLECTIVE.sub(_as_count, quote))
+    # "satu" says no more than "sebuah" or nothing, unless the quote counts the same otherwise ("lima bab").
+    counts = {stem(noun) for _, _, noun in given if noun not in STOP_WORDS} & content_stems(text)
+    wanted = {amount for words, amount, _ in said if counts or words not in ("satu", "one")}
+    if not wanted <= {amount for _, amount, _ in given} | ({"1"} if _ONE.search(quote) else set()):
+        return False
+    shares = _shares(quote)
+    if not _shares(text) - (set() if "sebelum" in shares else {"kemudian"}) <= shares:
         return False
     there = {stem(w) for w in _words(quote)} | set(_words(quote))
     if any(name not in there and stem(name) not in there for name in _names(text)):
         return False
+    text, quote = _NOT_ONLY.sub(" ", text), _NOT_ONLY.sub(" ", quote)
     return (_NEGATION.search(text) is None) == (_NEGATION.search(_part_about(text, quote)) is None)
 
 
-def _amounts(text: str) -> set[str]:
-    plain = re.sub(r"\bse(?=(?:ratus|ribu|juta|miliar|triliun)\b)", "satu ", _ONE_OF.sub(" ", text.lower()))
-    found = (m[0].replace("%", " %").split() for m in _AMOUNT.finditer(plain))
-    return {" ".join(_SAME.get(word, word) for word in words) for words in found}
+def _as_count(found: re.Match[str]) -> str:
+    """ "Kedua" before what it counts as "dua"; behind its noun it is an ordinal ("bab kedua")."""
+    before = (found[1] or "").lower()
+    counts = not before or is_verb(before) or before in STOP_WORDS - {"yang", "tahun", "hal", "saat", "kata"}
+    return f"{before} {found[2]}" if counts else found[0]
 
 
 def _shares(text: str) -> set[str]:
-    """The words of `_SHARES`; "hampir semua" is not "semua"."""
-    words = [_SAME.get(word, word) for word in _words(text.lower().replace("sebagian besar", "mayoritas"))]
-    known = [(before, word) for before, word in pairwise(["", *words]) if word in _SHARED]
+    """The words of `_SHARES`; "hampir semua" is not "semua", "setelah itu" is "kemudian"."""
+    plain = _NO_SHARE.sub(" ", _NOT_ONLY.sub(" ", text.lower().replace("sebagian besar", "mayoritas")))
+    words = [_SAME.get(word, word) for word in _words(re.sub(r"\b(?:setelah|sesudah) itu\b", "kemudian", plain))]
+    known = [(before, word) for before, word in pairwise(["", *words]) if word in _SAME.values()]
     return {f"{before} {word}" if before == "hampir" else word for before, word in known}
 
 
@@ -208,31 +215,18 @@ def _part_about(text: str, quote: str) -> str:
 @lru_cache(maxsize=256)
 def _matches(text: str, quote: str) -> tuple[int, ...]:
     """Which content words of `quote`, counted from 0, those of `text` are (longest common subsequence)."""
-    return tuple(_aligned([word for word, _ in _placed(text)], [word for word, _ in _placed(quote)]))
+    there = [word for word, _ in _placed(quote)]
+    best: list[tuple[int, ...]] = [()] * (len(there) + 1)
+    for word, _ in _placed(text):
+        above, best = best, [()]
+        for place, other in enumerate(there):
+            best.append((*above[place], place) if word == other else max(above[place + 1], best[-1], key=len))
+    return best[-1]
 
 
 def _placed(text: str) -> list[tuple[str, int]]:
     """The stems of the content words with the offsets of their words, in order."""
     return [(stem(w), m.start()) for m in _WORD.finditer(text) for w in _words(m[0]) if w not in STOP_WORDS]
-
-
-def _aligned(asked: Sequence[str], there: Sequence[str]) -> list[int]:
-    """Places in `there` of a longest common subsequence with `asked`."""
-    lengths = [[0] * (len(there) + 1) for _ in range(len(asked) + 1)]
-    for row, word in enumerate(asked, 1):
-        for place, other in enumerate(there, 1):
-            left, above = lengths[row][place - 1], lengths[row - 1][place]
-            lengths[row][place] = lengths[row - 1][place - 1] + 1 if word == other else max(above, left)
-    places, row, place = [], len(asked), len(there)
-    while row and place:
-        if asked[row - 1] == there[place - 1]:
-            places.append(place - 1)
-            row, place = row - 1, place - 1
-        elif lengths[row - 1][place] >= lengths[row][place - 1]:
-            row -= 1
-        else:
-            place -= 1
-    return places[::-1]
 
 
 def number_citations(sentences: Sequence[CheckedSentence]) -> tuple[str, tuple[Citation, ...]]:
@@ -268,7 +262,9 @@ def abbreviates(text: str, stop: int) -> bool:
     if found is None or behind is None:
         return False
     word = found[0].lower()
-    if behind[1] and behind[1].lower() in OPENERS and not word.isdigit():
+    if word.isdigit():  # a list number, where a line begins
+        return len(word) < 3 and not text[: found.start()].rpartition("\n")[2].strip()
+    if behind[1] and behind[1].lower() in OPENERS:
         return False
     return word in ABBREVIATIONS or (_INITIALS.fullmatch(word) is not None and not behind[2])
 

@@ -47,8 +47,8 @@ _ORDINALS = {"pertama", "kedua", "ketiga", "keempat", "kelima", "terakhir"}
 _NEXT = {"lainnya", "selanjutnya", "berikutnya"}
 # "ini" after these means the time, or the course, in which one speaks.
 _HERE_AND_NOW = set(
-    "saat hari minggu pekan bulan tahun semester abad zaman era masa dewasa selama sejauh belakangan akhir-akhir kali "
-    "kuliah materi kelas pelajaran pertemuan bab".split()
+    "saat sekarang hari minggu pekan bulan tahun semester abad zaman era masa dewasa selama sejauh belakangan "
+    "akhir-akhir kali kuliah materi kelas pelajaran pertemuan bab".split()
 )
 _TIMES = {"saat", "waktu", "hari", "tahun", "masa", "zaman", "era", "abad", "ketika"}
 # "-nya" that makes an adverb or noun rather than pointing to a thing named before.
@@ -56,7 +56,7 @@ _NOT_POINTING = set(
     "hanya tanya punya biasanya umumnya akhirnya awalnya sebenarnya misalnya sebaiknya sebelumnya seharusnya "
     "semestinya sepenuhnya seluruhnya semuanya sesungguhnya sejatinya pertanyaannya maksudnya karenanya makanya "
     "khususnya setidaknya sepertinya kayaknya tampaknya rupanya ternyata nyatanya kenyataannya bagaimananya artinya "
-    "katanya nanya bertanya adanya tidaknya hendaknya pastinya pokoknya".split()
+    "katanya nanya bertanya satu-satunya adanya tidaknya hendaknya pastinya pokoknya".split()
 )
 _PREDICATES = {"apa", "siapa", "berapa", "siapakah", "berapakah"}  # what is asked is the predicate ("apa bedanya")
 _ADJUNCTS = set("kapan kapankah mana dimana mengapa kenapa bagaimana bagaimanakah apakah kok".split())
@@ -76,7 +76,8 @@ _PLACES = {"di", "bagi", "buat", "untuk", "in", "for", "at"}
 _WHAT_ABOUT = {"bagaimana dengan", "bagaimana kalau", "bagaimana sama", "what about", "how about"}
 _PARTICLES = set("sih saja dong deh kah ya yah nih tuh min kak gan".split())
 _COMPOUND_VERB = re.compile(r"(?:di|mem|men)\w{8,}(?:kan|[^sg]i)")  # "ditandatangani": the stemmer has no compounds
-_NYA = re.compile(r"\w{3,}nya")
+_NYA = re.compile(r"(?!se(\w+)-\1nya)\w[\w-]{2,}nya")  # "sebaik-baiknya" is an adverb
+_COORDINATING = {"dan", "serta", "atau"}
 _WORD_OR_BREAK = re.compile(r"\w[\w-]*|[,;:?!.&()](?=\s|$)")
 
 
@@ -94,7 +95,11 @@ class _Word:
 
     @cached_property
     def is_noun(self) -> bool:
-        return self.is_content and not is_verb(self.text) and not _COMPOUND_VERB.fullmatch(self.text)
+        return self.is_content and not _is_action(self.text)
+
+
+def _is_action(text: str) -> bool:
+    return is_verb(text) or _COMPOUND_VERB.fullmatch(text.removesuffix("nya")) is not None
 
 
 def standalone_question(question: str, history: Sequence[str]) -> str:
@@ -199,7 +204,12 @@ class _Reading:
             return False
         if text != "ini" and before in _TIMES:  # the time of something in a clause before this one
             return not self._nouns(max(i - 2, 0), earlier=True)
-        return not (self._defines(i) or self._has_antecedent(i))
+        if self._defines(i) or any(self.words[j].is_name for j in self._phrase(i)):
+            return False
+        # "itu" may close the whole of "presiden Kosta Rika yang menyatakan keadaan darurat itu".
+        that = max((j for j, w in enumerate(self.words[:i]) if w.text == "yang"), default=0)
+        whole = that and self.words[that].clause == self.words[i].clause and len(self._phrase(that)) > 1
+        return not (whole or self._in_earlier_clause(i))
 
     def _defines(self, i: int) -> bool:
         """Whether "itu" belongs to "apa itu X", "X itu apa" or "apa sih X itu", which name what they ask about."""
@@ -232,11 +242,16 @@ class _Reading:
         phrase = self._phrase(i)
         begin = min(phrase, default=i)
         is_relative = self._text(begin - 1) == "yang" and any(w.is_content for w in self.words[: begin - 1])
-        if is_relative and not is_verb(base):
+        if is_relative and not _is_action(base):
             return False  # "gunung yang letusannya ..."
-        if phrase and base in _ASPECTS:
-            return False  # "ransomware contohnya apa"
-        return not (self._possessor_follows(i, base) or self._has_antecedent(i))
+        if (phrase and base.rpartition("-")[2] in _ASPECTS) or (len(phrase) > 1 and self._text(i - 1) == "cara"):
+            return False  # "ransomware contohnya apa", "serangan siber cara mencegahnya gimana"
+        if self._possessor_follows(i, base):
+            return False
+        # The subject of a verb is never its object too: "kenapa Indonesia menolaknya".
+        if base == "dalam" or (_is_action(base) and self._text(i - 1) != "cara"):
+            return not self._in_earlier_clause(i)
+        return not self._has_antecedent(i)
 
     def _possessor_follows(self, i: int, base: str) -> bool:
         """Whether what stands behind "-nya" is its possessor ("bedanya virus") and no predicate ("forumnya lahir")."""
@@ -271,13 +286,33 @@ class _Reading:
         """The nouns before the phrase of the word at `i` that it may stand for; `earlier`: only of earlier clauses."""
         clause, own = self.words[i].clause, self.asked | self._phrase(i)
         nouns = [(j, w) for j, w in enumerate(self.words[:i]) if w.is_noun and w.text not in _ASPECTS]
-        return [w for j, w in nouns if w.clause < clause or not (earlier or j in own)]
+        joined = self._joined(i)
+        return [w for j, w in nouns if j not in joined and (w.clause < clause or not (earlier or j in own))]
 
     def _has_antecedent(self, i: int) -> bool:
         """Whether before the word at `i` there is a name, a noun in an earlier clause, or several nouns."""
         nouns = self._nouns(i)
         names = any(self.words[j].is_name for j in self._phrase(i))
-        return names or len(nouns) > 1 or any(w.is_name or w.clause < self.words[i].clause for w in nouns)
+        return names or len(nouns) > 1 or any(w.is_name for w in nouns) or self._in_earlier_clause(i)
+
+    def _in_earlier_clause(self, i: int) -> bool:
+        return bool(self._nouns(i, earlier=True))
+
+    def _joined(self, i: int) -> set[int]:
+        """The places of nouns that "dan" joins to the subject before the word at `i`, or to the asked noun at `i`.
+
+        "AS dan Rusia menolaknya" is one subject and "apa hak dan kewajibannya" one predicate, over two clauses.
+        """
+        first = next(j for j, w in enumerate(self.words) if w.clause == self.words[i].clause)
+        if not first or self._text(first) not in _COORDINATING or not self.words[first - 1].is_noun:
+            return set()
+        places = {first - 1} | self._phrase(first - 1)
+        behind = self._run(first, 1)
+        if any(_is_action(w.text) for w in self.words[first + 1 : i + 1]):
+            return places if behind else set()
+        asking = [w.text for w in self.words[: first - 1] if w.text not in _PARTICLES][-1:]
+        is_asked = len(places) == 1 and not self.words[first - 1].is_name and bool(_PREDICATES.intersection(asking))
+        return places if is_asked and i in behind and _NYA.fullmatch(self._text(i)) else set()
 
     def _phrase(self, i: int) -> set[int]:
         """The places of the nouns directly before the word at `i`: what it belongs to."""

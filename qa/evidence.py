@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.lexical import LexicalIndex, analyse, stem
-from index.sentences import is_reference
+from index.sentences import MARKER, is_reference
 from qa.citations import STOP_WORDS, CheckedSentence, Evidence, content_stems, evidence_sentences, holds_answer
 from qa.reader import Reader
 from qa.types import RetrievedPassage
@@ -44,12 +44,14 @@ _GIVES_EXAMPLE = re.compile(
 # A sentence that opens like this goes on from the one before it ...
 _CONNECTS = re.compile(
     r"^\W*(?:(?:(?:oleh |maka )?(?:karena|sebab|dari)|selain|di samping|setelah|sementara|untuk|sejak) itu"
-    r"|dengan demikian|akibatnya|sehingga|namun)\b",
+    r"|(?:dengan|namun|meski(?:pun)?|walau(?:pun)?) demikian|demikian (?:pula|juga|halnya)|akibatnya|sehingga|namun)\b",
     re.IGNORECASE,
 )
-# ... and one that opens like this speaks of something that is named there.
+# ... and one that opens like this speaks of something that is named there ("saat ini", "artikel ini" do not).
+_HERE = "saat|selama|dewasa|hari|minggu|bulan|tahun|abad|era|zaman|artikel|tulisan|makalah|bab|modul|kuliah|materi"
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:hal )?(?:ini|itu|tersebut|demikian)|\w+ (?:ini|itu|tersebut)|ia|dia|beliau|mereka|keduanya)\b",
+    rf"^\W*(?:(?:hal )?(?:ini|itu|tersebut|demikian)|(?!(?:{_HERE}) ini\b)\w+ (?:ini|itu|tersebut)"
+    r"|ia|dia|beliau|mereka|keduanya)\b",
     re.IGNORECASE,
 )
 _MARKERS = (
@@ -133,7 +135,7 @@ def quote_sentences(
     best = said[0]
     kept = (_with_antecedents(best.evidence, scored, _goes_back) or [best.evidence])[-limit:]
     for s in said[1:limit]:
-        if s.score >= best.score - margin and not is_reference(s.evidence.quote):
+        if s.score >= best.score - margin and not _is_entry(s.evidence.quote):
             more = [e for e in _with_antecedents(s.evidence, scored) if e not in kept]
             kept += more if len(kept) + len(more) <= limit else []
     order = {source: i for i, source in enumerate(dict.fromkeys(e.passage.source for e in kept))}
@@ -227,7 +229,7 @@ def _with_antecedents(
     while needs(run[0].quote):
         before = next((s.evidence for s in scored if _adjoins(s.evidence, run[0])), None)
         if before is None:
-            return []
+            return [] if needs is points_back else run
         run.insert(0, before)
     return run
 
@@ -245,6 +247,12 @@ def _spells_out(acronym: str, quote: str) -> bool:
     """Whether words that follow each other begin with the acronym's letters (linking words do not count)."""
     words = [w for w in re.findall(r"[^\W\d_]+", quote) if w.lower() not in STOP_WORDS and not w.isupper()]
     return acronym.lower() in "".join(word[0].lower() for word in words)
+
+
+def _is_entry(quote: str) -> bool:
+    """Whether it is an entry of a reference list, with its bullet or number or without."""
+    marker = MARKER.match(quote)
+    return is_reference(quote) or (marker is not None and is_reference(quote[marker.end() :]))
 
 
 def _is_statement(quote: str) -> bool:

@@ -42,6 +42,9 @@ DOCUMENTS = (
         ("Menurut makalah berjudul 'Zat Padat, Cair, dan Gas', apa isi gas?", "", {"zat.md"}),
         ("Apa beda zona dan batas dalam artikel Hukum Laut dan tulisan Zat Padat?", "Apa beda zona dan batas?",
          {"01-laut.md", "zat.md"}),
+        ("Menurut makalah Hartono, apa itu zona ekonomi?", "Apa itu zona ekonomi?", {"02-udara.pdf"}),
+        ("Menurut slide Wulandari apa itu zona ekonomi?", "Apa itu zona ekonomi?", {"01-laut.md"}),
+        ("Berdasarkan materi Hukum Laut dan Wilayah Negara, apa itu selat?", "", {"01-laut.md"}),
         ("Menurut materi, apa itu zona ekonomi?", "Apa itu zona ekonomi?", set()),
     ],
 )  # fmt: skip
@@ -55,6 +58,7 @@ def test_named_texts_are_told_from_what_is_asked(question: str, asked: str, sour
         "Apa perbedaan antara teks prosedur dan teks eksposisi?",
         "Bagaimana susunan partikel dalam materi padat?",
         "Bagaimana susunan partikel dalam materi?",
+        "Berdasarkan modul elastisitas kawat, hitung regangan bahan itu.",
         "Apa itu modul elastisitas dan satuan dari modul elastisitas?",
     ],
 )

@@ -441,6 +441,25 @@ class TestTakingItAlong:
             day = "import('/ui/export.js').then(made => made.day(new Date('2026-01-04T18:00:00Z')))"
             assert page.evaluate(day) == "2026-01-05"
 
+    def test_turns_that_fell_off_the_stored_front_stay_in_front(self, page: Page, address: str) -> None:
+        open_chat(page, address)
+        merge = """() => import('/ui/history.js').then(({ merged }) => {
+            const turns = (ids) => [...ids].map((id) => ({ id }));
+            return merged(turns('abcd'), turns('bc'), turns('ce')).map((turn) => turn.id).join('');
+        })"""
+        assert page.evaluate(merge) == "aced"
+
+    def test_a_tab_that_no_chat_opened_is_not_closed(self, page: Page, address: str) -> None:
+        answered(page, address)
+        link = page.locator(".tm-source .tm-links a").first.get_attribute("href", timeout=5000) or ""
+        assert "from=chat#kutipan" in link
+        page.goto(f"{address}/{link}")
+        expect(page).to_have_url(re.compile(r"/passages/[^?]*\?start=\d+&end=\d+#kutipan$"))
+        with page.context.expect_page() as opened:
+            page.evaluate("open(location.href.replace(/#.*/, ''), '_blank', 'noopener')")
+        opened.value.locator("#tm-back").click()
+        opened.value.wait_for_selector("html[data-ready]")
+
     def test_paper_holds_the_conversation_and_nothing_else(self, page: Page, address: str) -> None:
         answered(page, address)
         quote = page.locator(".tm-source mark").first.inner_text()

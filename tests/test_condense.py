@@ -40,6 +40,27 @@ def test_follow_up_gets_the_topic(question: str, history: list[str], standalone:
 
 
 @pytest.mark.parametrize(
+    ("question", "standalone"),
+    [
+        ("Mengapa AS menolaknya?", "Mengapa AS menolak Paris Call?"),
+        ("Mengapa AS dan Rusia menolaknya?", "Mengapa AS dan Rusia menolak Paris Call?"),
+        ("Bagaimana Indonesia menanggapinya?", "Bagaimana Indonesia menanggapi Paris Call?"),
+        ("Negara apa saja yang menandatanganinya?", "Negara apa saja yang menandatangani Paris Call?"),
+        ("Apa peran Microsoft di dalamnya?", "Apa peran Microsoft di dalam Paris Call?"),
+        ("Mengapa Cina menolak perjanjian itu?", "Mengapa Cina menolak perjanjian itu (Paris Call)?"),
+        ("Apakah AS dan Cina menolak perjanjian itu?", "Apakah AS dan Cina menolak perjanjian itu (Paris Call)?"),
+        ("Apa sikap ASEAN terhadap konsep tersebut?", "Apa sikap ASEAN terhadap konsep tersebut (Paris Call)?"),
+        ("Apa saja ciri-cirinya?", "Apa saja ciri-ciri Paris Call?"),
+        ("Sebutkan prinsip-prinsipnya", "Sebutkan prinsip-prinsip Paris Call"),
+        ("Apa keuntungan dan kerugiannya?", "Apa keuntungan dan kerugian Paris Call?"),
+        ("Apa saja hak dan kewajibannya?", "Apa saja hak dan kewajiban Paris Call?"),
+    ],
+)
+def test_an_actor_or_a_pair_is_no_antecedent(question: str, standalone: str) -> None:
+    assert standalone_question(question, ["Apa itu Paris Call?"]) == standalone
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Apa itu CBM?",
@@ -65,6 +86,14 @@ def test_follow_up_gets_the_topic(question: str, history: list[str], standalone:
         "How did the 2022 Tonga eruption affect its internet connection?",
         "Is there a difference between civil law and common law?",
         "oke makasih kak",
+        "Bagaimana Indonesia menjaga kedaulatannya?",
+        "Apa isi Konvensi Budapest itu?",
+        "Siapa nama presiden Kosta Rika yang menyatakan keadaan darurat itu?",
+        "Apa penyebab inflasi dan dampaknya?",
+        "Jelaskan inflasi dan penyebabnya",
+        "serangan siber cara mencegahnya gimana",
+        "Bagaimana cara mengamankan data sebaik-baiknya?",
+        "Bagaimana kondisi ekonomi sekarang ini?",
     ],
 )
 def test_complete_question_is_left_alone(question: str) -> None:

@@ -30,6 +30,15 @@ pytestmark = pytest.mark.unit
         "Nama ketuanya tidak disebutkan dalam materi.",
         "Pertanyaan ini tidak dapat dijawab dari teks.",
         "I'm sorry, but I cannot answer that.",
+        "Tidak dapat menjawab pertanyaan ini berdasarkan konteks.",
+        "Tidak dapat menemukan jawaban di dokumen.",
+        "Tidak bisa menjawab.",
+        "Informasi tidak ditemukan.",
+        "Informasi tersebut tidak tersedia.",
+        "Informasi mengenai anggaran Kanada tidak tersedia.",
+        "Sayangnya, informasi itu tidak ada dalam materi.",
+        "Tidak disebutkan secara eksplisit dalam materi.",
+        "Berdasarkan materi yang diberikan, tidak ada informasi yang menyebutkan anggaran.",
     ],
 )
 def test_an_answer_that_opens_with_a_refusal_is_one(text: str) -> None:
@@ -53,6 +62,9 @@ def test_an_answer_that_opens_with_a_refusal_is_one(text: str) -> None:
         "Tidak. Konvensi itu terbuka bagi semua negara.",
         "Mengapa Anda tidak tahu.",
         "No state rejected the norm.",
+        "Tidak dapat menjawab pertanyaan hakim.",
+        "Informasi itu tidak tersedia bagi publik.",
+        "Sayangnya, Kanada menolak.",
     ],
 )
 def test_an_answer_that_denies_something_is_no_refusal(text: str) -> None:

@@ -81,6 +81,14 @@ def test_sentence_far_behind_the_best_is_left_out() -> None:
     assert [q.text for q in quotes] == ["Teh berasal dari Tiongkok."]
 
 
+@pytest.mark.parametrize("bullet", ["", "• ", "3. "])
+def test_entry_of_a_reference_list_is_not_quoted_beside_a_statement(bullet: str) -> None:
+    entry = f'{bullet}Rid, Thomas. 2012. "Cyber War Will Not Take Place". Journal of Strategic Studies 35(1).'
+    said = scored("Rid berpendapat bahwa perang siber belum pernah terjadi.", 2.0)
+    quotes = quote_sentences("Apa pendapat Rid?", [*said, *scored(entry, 1.9, key="b")], LEXICAL, 4)
+    assert [q.text for q in quotes] == ["Rid berpendapat bahwa perang siber belum pernah terjadi."]
+
+
 def test_sentence_that_points_back_brings_the_one_before() -> None:
     text = "Estonia diserang pada 2007. Serangan itu melumpuhkan bank. Sapi makan rumput."
     quotes = quote_sentences("Apa yang lumpuh?", scored(text, -5.0, 2.0, -5.0), LEXICAL, 4)
@@ -118,6 +126,8 @@ def test_sentence_that_points_back_stands_behind_what_it_points_to(
         ("Oleh karena itu, negara itu menolak.", True),
         ("Namun, mereka menolak.", True),
         ("Hal ini penting.", True),
+        ("Saat ini, Indonesia memiliki lembaga siber.", False),
+        ("Namun demikian, negara menolak.", False),
     ],
 )
 def test_linking_words_alone_point_to_nothing(text: str, points: bool) -> None:

@@ -47,6 +47,11 @@ def test_a_table_that_lays_out_a_page_is_read_as_blocks(table: str, found: list[
     assert pieces(f"<table>{table}</table>") == found
 
 
+def test_headings_of_columns_make_no_layout() -> None:
+    head = "<tr><th><h4>Barang</h4></th><th><h4>Arah</h4></th></tr>"
+    assert pieces(f"<table>{head}{ROW}</table>") == [("table", "Barang | Arah"), ("table", "Harga | naik")]
+
+
 def test_what_is_skipped_is_skipped_whole() -> None:
     formula = "<span><math><mi>E</mi><annotation>E=m</annotation></math></span><span>E=m</span>"
     markup = f"<p>Rumus <span>{formula}</span> dan <b><svg><title>ikon</title></svg> massa</b>.</p>"
@@ -66,6 +71,7 @@ def test_a_line_break_in_markdown_keeps_words_apart() -> None:
     ("header", "title", "first"),
     [
         ("title: Pasar\ntags:\n  - a\n- b\n# catatan", "Pasar", "Isi."),
+        ("title: Pasar\n\ntags: [\n  a,\n]\n", "Pasar", "Isi."),
         ("\n# Bab satu\n\nIsi: pertama.\n", "", "Bab satu"),
         ("# Bab satu\nPasar mempertemukan orang.", "", "Bab satu"),
         ("# Bab satu", "", "Bab satu"),

@@ -75,6 +75,13 @@ def test_notes_of_word_are_references_and_leave_no_mark() -> None:
     ]
 
 
+def test_a_power_before_the_mark_of_a_note_stays() -> None:
+    raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+    mark = f'<w:r>{raised}<w:t>2</w:t></w:r><w:r>{raised}<w:footnoteReference w:id="2"/></w:r><w:r><w:t>.</w:t></w:r>'
+    notes = f'<w:footnote w:id="2">{paragraph("Lihat Nye (2010).")}</w:footnote>'
+    assert word(paragraph("Luasnya 5 m", after=mark), footnotes=notes)[0] == ("paragraph", "Luasnya 5 m2.")
+
+
 def test_a_short_bold_paragraph_of_word_is_a_heading() -> None:
     row = f"<w:tr><w:tc>{paragraph('Ikan', bold=True)}</w:tc><w:tc>{paragraph('Umpan', bold=True)}</w:tc></w:tr>"
     texts = ["Dewi Lestari", "Pengertian dan ruang lingkup pasar", "Harga naik.", "Ingat:"]
@@ -100,8 +107,18 @@ def test_equations_are_written_out_where_they_stand() -> None:
         ("<m:rad><m:radPr/><m:deg/><m:e>{a}</m:e></m:rad>", "√a"),
         ('<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{a}</m:sub><m:sup/><m:e>{b}</m:e></m:nary>', "∑_a b"),
         ('<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e>{a}</m:e></m:d>', "[a]"),
+        ("<m:d><m:e><m:m><m:mr><m:e>{a}</m:e><m:e>{b}</m:e></m:mr><m:mr><m:e>{b}</m:e><m:e>{a}</m:e></m:mr></m:m>"
+         "</m:e></m:d>", "(a, b; b, a)"),
+        ("<m:eqArr><m:e>{a}<m:r><m:t>&amp;=1</m:t></m:r></m:e><m:e>{b}</m:e></m:eqArr>", "a=1; b"),
+        ("<m:func><m:fName><m:limLow><m:e>{a}</m:e><m:lim>{b}</m:lim></m:limLow></m:fName><m:e>{b}</m:e></m:func>",
+         "a_b b"),
+        ("{a}<m:sPre><m:sub>{a}</m:sub><m:sup>{b}</m:sup><m:e>{b}</m:e></m:sPre>", "a _a^b b"),
+        ("{a}<m:rad><m:deg>{b}</m:deg><m:e>{a}</m:e></m:rad>", "a ^b√a"),
+        ("<m:bar><m:barPr><m:pos m:val='top'/></m:barPr><m:e>{a}</m:e></m:bar>", "a\u0305"),
+        ("{b}<m:acc><m:e>{a}{b}</m:e></m:acc>", ""),
+        ("<m:f><m:fPr><m:type m:val='noBar'/></m:fPr><m:num>{a}</m:num><m:den>{b}</m:den></m:f>", ""),
     ],
-)
+)  # fmt: skip
 def test_equations_keep_their_sense_in_one_line(math: str, line: str) -> None:
     letters = {name: f"<m:r><m:t>{name}</m:t></m:r>" for name in "ab"}
     root = etree.fromstring(f"<a:p {SPACES}><m:oMath>{math.format(**letters)}</m:oMath></a:p>")

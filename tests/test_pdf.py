@@ -190,6 +190,39 @@ def test_numbered_titles_at_the_top_are_no_running_headers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Modul Diplomasi Siber | {}", False),
+        ("Modul Diplomasi Siber {}", False),
+        ("{} · Kalkulus", False),
+        ("Contoh Soal {}", True),
+        ("Rencana Pembelajaran Pertemuan {}", True),
+    ],
+)
+def test_a_number_that_grows_with_the_page_is_its_number(title: str, kept: bool) -> None:
+    pages = [
+        page(
+            "# " + title.format(n), "", "", f"Isi halaman ke-{n} membahas hal yang berbeda.", number=n, top=HEIGHT - 60
+        )
+        for n in range(1, 9)
+    ]
+    pieces = read_pdf(make_pdf(*pages), "modul.pdf").pieces
+    headings = [piece.text for piece in pieces if piece.kind == "heading"]
+    assert headings == [title.format(n) for n in range(1, 9) if kept]
+
+
+def test_a_line_of_control_characters_is_none() -> None:
+    def draw(canvas: Canvas) -> None:
+        for y, text in ((700, "Sungai membawa hara"), (686, r"\001\001"), (672, "dari hulu ke hilir.")):
+            canvas._code.append(f"BT /F1 11 Tf 72 {y} Td ({text}) Tj ET")
+
+    assert kinds(read_pdf(make_pdf(draw), "kendali.pdf").pieces)[0] == (
+        "paragraph",
+        "Sungai membawa hara dari hulu ke hilir.",
+    )
+
+
+@pytest.mark.parametrize(
     ("lines", "expected"),
     [
         (["Presiden ketiga Republik Indonesia adalah Bapak Profesor", "B. J. Habibie, seorang ahli pesawat."], 1),

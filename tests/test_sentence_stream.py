@@ -37,6 +37,15 @@ def test_abbreviations_end_no_sentence(sentence: str) -> None:
     assert written(sentence) == [sentence]
 
 
+def test_a_digit_ends_a_sentence_and_numbers_a_line() -> None:
+    assert written("Anggotanya 8. Hal itu diatur Pasal 5. Lalu selesai.\n1. Kopi panas.") == [
+        "Anggotanya 8.",
+        "Hal itu diatur Pasal 5.",
+        "Lalu selesai.",
+        "1. Kopi panas.",
+    ]
+
+
 def test_who_says_a_thing_twice_is_not_heard_out() -> None:
     assert written("Satu kapal [1]. Dua kapal [1]. Satu kapal [2]. Tiga kapal [1].") == ["Satu kapal.", "Dua kapal."]
 

@@ -30,7 +30,7 @@ def sentences(text: str) -> list[str]:
         "Kerja sama itu menguntungkan kedua pihak (Assegaf, 2020).",
         "Norma itu sukarela. (Assegaf, 2020)",
         "Rapat KH. Ahmad dan Moh. Hatta di RT. 03 RW. 05, lt. 2 gd. Merdeka, mulai pkl. 08.00.",
-        "Hadir Siti, S.Kep., Ns. bersama Abd. Rahman, M.Pd.I. dan Ali, Lc., M.Eng. dari Bandung.",
+        "Hadir Siti, S.Kep., bersama Abd. Rahman, M.Pd.I. dan Ali, Lc., M.Eng. dari Bandung.",
         "Rapat pada 12 Des. 2020 dilanjutkan pada Jan. 2021 dan tgl. 3 Mar. di Jakarta.",
     ],
 )
@@ -52,6 +52,9 @@ def test_one_sentence_stays_whole(text: str) -> None:
         ("Jakarta ibu kota. [1][2] Ia padat.", ["Jakarta ibu kota. [1][2]", "Ia padat."]),
         ("“Ia ada.”[3] Lalu ia pergi.", ["“Ia ada.”[3]", "Lalu ia pergi."]),
         ("Itu ada. [3] menunjukkan hal lain.", ["Itu ada.", "[3] menunjukkan hal lain."]),
+        ("[1] Renard, T. Satu. [2] Pannier, A. Dua.", ["[1] Renard, T. Satu.", "[2] Pannier, A. Dua."]),
+        ("Waktunya 2 ns. Memori lambat.", ["Waktunya 2 ns.", "Memori lambat."]),
+        ("Isinya 5 lt. Airnya jernih.", ["Isinya 5 lt.", "Airnya jernih."]),
         ("Ia tiba 3 Des. Ia pulang.", ["Ia tiba 3 Des.", "Ia pulang."]),
         ("Ada 15 RW. Jaraknya jauh.", ["Ada 15 RW.", "Jaraknya jauh."]),
         ("Judul Bagian\n\nIsi bagian.", ["Judul Bagian", "Isi bagian."]),

@@ -84,7 +84,7 @@ def test_turn_shows_kind_place_and_links() -> None:
     assert INDONESIAN.kind["quoted"] in html
     assert "hlm. 3 · bagian Isi" in html
     assert 'href="documents/a%20b.pdf#page=3"' in html
-    assert 'href="passages/p1?start=105&amp;end=115#kutipan"' in html
+    assert 'href="passages/p1?start=105&amp;end=115&amp;from=chat#kutipan"' in html
     assert "Judul &lt;b&gt;" in html
     assert "<b>" not in html
 

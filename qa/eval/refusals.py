@@ -20,12 +20,16 @@ _NO = r"(?:tidak|tak|belum|nggak|gak)"
 _NOT = rf"{_NO}(?: (?:secara \w+|pernah|akan))?"
 _SAID = (
     r"(?:ada|disebut(?:kan)?|ditemukan|dijelaskan|dibahas|dimuat|diberikan|terdapat|tersedia|tercantum|termuat"
-    r"|diketahui|(?:dapat|bisa) dijawab)"
+    r"|diketahui|(?:dapat|bisa) dijawab)(?: secara \w+)?"
 )
 _SAYS = (
     r"(?:memuat|menyebut(?:kan)?|menjelaskan|membahas|memberi(?:kan)?|mengandung|berisi|mencantumkan|menyediakan"
     r"|menjawab)"
 )
+_ABLE = r"(?:dapat|bisa|mampu|berhasil)"
+_BY = rf"(?:berdasarkan|menurut|dengan|{_IN})"
+_FACTS = r"(?:informasi|jawaban|keterangan|penjelasan|pembahasan|data)(?:nya)?"
+_TOPIC = r"(?:tentang|mengenai|terkait|soal|untuk|atas)"
 _CANNOT = r"(?:cannot|can't|can not|could not|couldn't|am not able to|am unable to)"
 _ABOUT = r"(?: (?:apa ?pun|lebih lanjut|spesifik|yang (?:cukup|jelas|spesifik|relevan|memadai)))*"
 _CLAUSE = (
@@ -33,8 +37,8 @@ _CLAUSE = (
 )
 
 _LEAD_IN = (
-    rf"(?:(?:berdasarkan|menurut|sesuai|setelah membaca|{_IN}) {_MATERIAL}"
-    rf"|(?:based on|according to|from|in) {_GIVEN}),?\s+"
+    rf"(?:(?:sayangnya|unfortunately),?\s+)?(?:(?:(?:berdasarkan|menurut|sesuai|setelah membaca|{_IN}) {_MATERIAL}"
+    rf"|(?:based on|according to|from|in) {_GIVEN}),?\s+)?"
 )
 _REFUSALS = (
     # an apology, as a word of its own
@@ -44,12 +48,18 @@ _REFUSALS = (
     rf"(?:saya |kami |aku )?{_NO} (?:tahu|mengetahui){_END}",
     rf"(?:saya|kami|aku) {_NO} (?:tahu|mengetahui|menemukan"
     r"|(?:memiliki|punya|mempunyai) (?:cukup )?(?:informasi|jawaban)"
-    r"|(?:dapat|bisa|mampu|berhasil) (?:menjawab|menemukan|memberi|memastikan|mengetahui))",
+    rf"|{_ABLE} (?:menjawab|menemukan|memberi|memastikan|mengetahui))",
+    rf"{_NO} {_ABLE} menjawab(?: pertanyaan(?:nya)?(?: (?:ini|itu|tersebut|anda|kamu))?)?"
+    rf"(?:{_END}| {_BY} {_MATERIAL}{_END})",
+    rf"{_NO} {_ABLE} menemukan {_FACTS}(?: (?:ini|itu|tersebut))?{_ABOUT}"
+    rf"(?:{_END}| {_TOPIC}\b| {_IN} {_MATERIAL}{_END})",
     rf"(?:i|we) (?:(?:do not|don't) (?:know|have)|{_CANNOT} (?:answer|find|determine|provide))\b",
     # there is nothing about it
     rf"{_NOT} {_SAID}(?: {_IN} {_MATERIAL})?{_END}",
-    rf"{_NOT} (?:ada|terdapat|ditemukan|tersedia) (?:informasi|jawaban|keterangan|penjelasan|pembahasan|data)(?:nya)?"
-    rf"{_ABOUT}(?:{_END}| (?:tentang|mengenai|terkait|soal|untuk|atas)\b| {_IN} {_MATERIAL}{_END})",
+    rf"{_NOT} (?:ada|terdapat|ditemukan|tersedia) {_FACTS}"
+    rf"{_ABOUT}(?:{_END}| {_TOPIC}\b| yang {_SAYS}\b| {_IN} {_MATERIAL}{_END})",
+    rf"{_FACTS}(?: (?:ini|itu|tersebut|{_TOPIC} {_CLAUSE}))? {_NOT}"
+    rf" (?:ada|ditemukan|tersedia|terdapat|tercantum|termuat)(?: {_IN} {_MATERIAL})?{_END}",
     r"(?:there is |there's )?no (?:information|mention|answer)\b",
     rf"not (?:found|mentioned|stated|specified|given)(?: in {_GIVEN})?{_END}",
     # the material does not say it, or it is not said there
@@ -61,7 +71,7 @@ _REFUSALS = (
     rf"(?:this|the|that) question {_CANNOT} be answered\b",
 )
 _MARKUP = r"""[\s"'*_>#•(\[-]*(?:(?:\d+|[a-z])[.)]\s+["'*_(]*)?"""
-_OPENS = re.compile(rf"{_MARKUP}(?:{_LEAD_IN})?(?:{'|'.join(_REFUSALS)})", re.IGNORECASE)
+_OPENS = re.compile(rf"{_MARKUP}{_LEAD_IN}(?:{'|'.join(_REFUSALS)})", re.IGNORECASE)
 _QUOTES = str.maketrans("“”«»‘’", '""""\'\'')
 
 

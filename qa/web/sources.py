@@ -163,7 +163,9 @@ def _links(
     source: str, page: int | None, passage: str, span: Mapping[str, int], material: Material, words: Words
 ) -> str:
     language = words.language if words.language != material.language else ""
-    query = query_of({**span, "course": material.course, "lang": language, "token": material.token})
+    query = query_of(
+        {**span, "course": material.course, "lang": language, "token": material.token, "from": "chat"}
+    )  # "from" is for reading.js
     read = _link(f"passages/{quote_url(passage)}{query}#kutipan", "read", words.in_context, words)
     whole = _link(document_url(source, page, material.course, material.token), "open", words.open_document, words)
     return f'<p class="tm-links">{read}{whole}</p>'

@@ -41,10 +41,12 @@ export function conversations(course) {
 }
 
 // The turns of a conversation that another tab changed from `before` to `after`: the other tab's, then those that only
-// this one has.
+// this one has; what fell off the stored front stays in front.
 export function merged(turns, before, after) {
   const theirs = new Set([...before, ...after].map((turn) => turn.id));
-  return [...after, ...turns.filter((turn) => !theirs.has(turn.id))];
+  const mine = (part) => part.filter((turn) => !theirs.has(turn.id));
+  const first = turns.findIndex((turn) => theirs.has(turn.id));
+  return first < 0 ? [...after, ...turns] : [...mine(turns.slice(0, first)), ...after, ...mine(turns.slice(first))];
 }
 
 export const conversation = (course, id) => conversations(course).find((one) => one.id === id);
