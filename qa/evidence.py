@@ -51,7 +51,7 @@ _CONNECTS = re.compile(
 _HERE = "saat|selama|dewasa|hari|minggu|bulan|tahun|abad|era|zaman|artikel|tulisan|makalah|bab|modul|kuliah|materi"
 _POINTS_BACK = re.compile(
     rf"^\W*(?:(?:hal )?(?:ini|itu|tersebut|demikian)|(?!(?:{_HERE}) ini\b)\w+ (?:ini|itu|tersebut)"
-    r"|ia|dia|beliau|mereka|keduanya)\b",
+    r"|ia|dia|beliau|mereka|keduanya|sebaliknya)\b",
     re.IGNORECASE,
 )
 _MARKERS = (
@@ -123,8 +123,8 @@ def quote_sentences(
     """Return the sentences that are the answer when it is quoted, in reading order, at most `limit`.
 
     Beside the best sentence stand those whose score is at most `margin` lower. One that points back stands there with
-    what it points to, or not at all. A question for a list gets the list, whole, where the best passages hold one
-    about it.
+    what it points to, or not at all; an entry of a reference list only where nothing else is as good. A question for a
+    list gets the list, whole, where the best passages hold one about it.
     """
     listed = _list(question, scored, rare_words(question, lexical)) if _ASKS_LIST.search(question) else []
     if listed:
@@ -132,10 +132,11 @@ def quote_sentences(
     said = [s for s in scored if _is_statement(s.evidence.quote)] or list(scored)
     if not said:
         return []
-    best = said[0]
+    stated = [s for s in said if not _is_entry(s.evidence.quote)]
+    best = next((s for s in stated if s.score >= said[0].score - margin), said[0])
     kept = (_with_antecedents(best.evidence, scored, _goes_back) or [best.evidence])[-limit:]
-    for s in said[1:limit]:
-        if s.score >= best.score - margin and not _is_entry(s.evidence.quote):
+    for s in [s for s in stated if s is not best][: limit - 1]:
+        if s.score >= best.score - margin:
             more = [e for e in _with_antecedents(s.evidence, scored) if e not in kept]
             kept += more if len(kept) + len(more) <= limit else []
     order = {source: i for i, source in enumerate(dict.fromkeys(e.passage.source for e in kept))}

@@ -81,11 +81,12 @@ def test_sentence_far_behind_the_best_is_left_out() -> None:
     assert [q.text for q in quotes] == ["Teh berasal dari Tiongkok."]
 
 
-@pytest.mark.parametrize("bullet", ["", "• ", "3. "])
-def test_entry_of_a_reference_list_is_not_quoted_beside_a_statement(bullet: str) -> None:
+@pytest.mark.parametrize(("bullet", "score"), [("", 1.9), ("• ", 1.9), ("3. ", 2.5)])
+def test_entry_of_a_reference_list_is_not_quoted_beside_a_statement(bullet: str, score: float) -> None:
     entry = f'{bullet}Rid, Thomas. 2012. "Cyber War Will Not Take Place". Journal of Strategic Studies 35(1).'
     said = scored("Rid berpendapat bahwa perang siber belum pernah terjadi.", 2.0)
-    quotes = quote_sentences("Apa pendapat Rid?", [*said, *scored(entry, 1.9, key="b")], LEXICAL, 4)
+    given = sorted([*said, *scored(entry, score, key="b")], key=lambda s: -s.score)
+    quotes = quote_sentences("Apa pendapat Rid?", given, LEXICAL, 4)
     assert [q.text for q in quotes] == ["Rid berpendapat bahwa perang siber belum pernah terjadi."]
 
 
@@ -126,6 +127,7 @@ def test_sentence_that_points_back_stands_behind_what_it_points_to(
         ("Oleh karena itu, negara itu menolak.", True),
         ("Namun, mereka menolak.", True),
         ("Hal ini penting.", True),
+        ("Sebaliknya, perundingan berlangsung tertutup.", True),
         ("Saat ini, Indonesia memiliki lembaga siber.", False),
         ("Namun demikian, negara menolak.", False),
     ],
