@@ -613,6 +613,7 @@ class TestWaysToUseIt:
             page.goto(f"{address}/{query}")
             expect(page.locator("#tm-boot")).to_contain_text(said, use_inner_text=True)
             expect(page.locator("#tm-boot")).not_to_contain_text(other, use_inner_text=True)
+            page.wait_for_selector("#tm-question", state="attached")  # where the skip link leads
             assert_accessible(page, f"first paint {query}")
         page.close()
 
