@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.course import COURSE_FILE, Course, course_folders, read_course
+from index.course import COURSE_FILE, MISNAMED_COURSE_FILE, Course, course_folders, read_course
 from index.course_index import (
     BM25,
     DOCUMENTS,
@@ -27,7 +27,7 @@ from index.course_index import (
     read_documents,
     write_documents,
 )
-from index.documents import CourseDocument, list_files, load_document, mark_furniture
+from index.documents import HIDDEN, CourseDocument, is_looked_into, list_files, load_document, mark_furniture
 from index.durable import sha256
 from index.embeddings import FloatArray, SentenceEmbeddings
 from index.errors import DocumentError, IndexUnusableError, TanyaError
@@ -44,7 +44,6 @@ from index.versions import (
     read_manifest,
     write_version,
 )
-from index.webpage import is_companion
 
 __all__ = ["BuildReport", "CourseIndex", "Manifest", "Progress", "build", "courses", "load", "skipped"]
 
@@ -262,18 +261,16 @@ def skipped(folder: Path, index: Path, used: set[Path]) -> dict[str, str]:
     root = folder.resolve()
     for directory, names, files in os.walk(folder):
         here = Path(directory)
-        names[:] = sorted(
-            n for n in names if not n.startswith(".") and (here / n).resolve() != index and not is_companion(here / n)
-        )
+        names[:] = sorted(n for n in names if is_looked_into(here / n) and (here / n).resolve() != index)
         linked = [n for n in names if (here / n).is_symlink()]
         for path in (here / name for name in [*sorted(files), *linked]):
-            if path in used or path.name in (COURSE_FILE, *_CLUTTER) or path.name.startswith((".", "~$")):
+            if path in used or path.name in (COURSE_FILE, *_CLUTTER) or path.name.startswith(HIDDEN):
                 continue
             if not path.resolve().is_relative_to(root) or path.is_dir():
                 reason = "Tautan tidak diikuti; salin isinya ke folder materi."
             elif not path.exists():
                 reason = "Tautan ini tidak menuju berkas apa pun."
-            elif path.name.lower() == f"{COURSE_FILE}.txt":
+            elif path.name.lower() == MISNAMED_COURSE_FILE:
                 reason = f"Nama berkas ini kelebihan '.txt'; ganti namanya menjadi '{COURSE_FILE}' agar isinya dipakai."
             elif not path.suffix or " " in path.suffix:
                 reason = "Nama berkas ini tidak berakhiran; tambahkan akhiran jenisnya, misalnya '.pdf'."

@@ -12,6 +12,7 @@ from typing import Any
 from index.errors import DocumentError, TanyaError
 
 COURSE_FILE = "course.toml"
+MISNAMED_COURSE_FILE = f"{COURSE_FILE}.txt"  # as Notepad names it
 
 
 @dataclass(frozen=True)

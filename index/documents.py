@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from index.blocks import Block, CourseDocument, assemble, file_title
+from index.course import COURSE_FILE, MISNAMED_COURSE_FILE
 from index.decoding import decode
 from index.errors import DocumentError
 from index.furniture import mark_furniture, read_text
@@ -18,26 +19,32 @@ __all__ = ["Block", "CourseDocument", "list_files", "load_document", "mark_furni
 # A text of 10 MB is ten thick books; what is larger is no reading, and takes minutes.
 LARGEST_TEXT = 10_000_000
 LARGEST_FILE = 200_000_000
+HIDDEN = (".", "~$")  # how the names of hidden files and of the lock files of office programs begin
 _TEXTS = ("text/plain", "text/markdown", "text/html")
 
 
 def list_files(course: Path) -> list[Path]:
     """List the files of a course that can be read, sorted by their path.
 
-    Left out: hidden files, course.toml (also where Notepad named it course.toml.txt), lock files of office programs,
+    Left out: hidden files, course.toml (also by its wrong name, course.toml.txt), lock files of office programs,
     what a browser saved beside a page, links that leave the folder.
     """
     return [path for path in _walk(course) if path.suffix.lower() in MEDIA_TYPES]
+
+
+def is_looked_into(folder: Path) -> bool:
+    """Tell whether a folder of a course may hold material: it is not hidden, and no browser saved it beside a page."""
+    return not folder.name.startswith(".") and not is_companion(folder)
 
 
 def _walk(course: Path) -> list[Path]:
     found: list[Path] = []
     root = course.resolve()
     for folder, names, files in os.walk(course, followlinks=False):
-        names[:] = [name for name in names if not name.startswith(".") and not is_companion(Path(folder) / name)]
+        names[:] = [name for name in names if is_looked_into(Path(folder) / name)]
         for name in files:
             path = Path(folder) / name
-            if name.lower() in ("course.toml", "course.toml.txt") or name.startswith((".", "~$")):
+            if name.lower() in (COURSE_FILE, MISNAMED_COURSE_FILE) or name.startswith(HIDDEN):
                 continue
             if path.is_file() and path.resolve().is_relative_to(root):
                 found.append(path)
